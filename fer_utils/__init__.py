@@ -1,0 +1,3 @@
+"""ferbench: an honest benchmark of facial expression recognition."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Outside the kernel: suites, plans and the execution of notebooks."""

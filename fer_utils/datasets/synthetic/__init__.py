@@ -1,0 +1,1 @@
+"""Procedurally drawn faces with known expression, identity and geometry."""

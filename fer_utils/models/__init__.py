@@ -1,0 +1,1 @@
+"""Network architectures, one file each, in Keras 3; they know no dataset."""

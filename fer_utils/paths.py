@@ -1,0 +1,92 @@
+"""Where things lie on disk: runs, caches, real data; and how a file is written without ever being half there."""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+
+def project_root() -> Path:
+    """Finds the folder that holds `notebooks/` and `fer_utils/`.
+
+    Returns:
+        Path. The nearest such folder at or above the working directory, else the one that this package lies in.
+    """
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "notebooks").is_dir() and (folder / "fer_utils").is_dir():
+            return folder
+    return Path(__file__).resolve().parents[1]
+
+
+def runs_root() -> Path:
+    """Returns the folder of all run records: `FERBENCH_RUNS`, else `reports/runs` of the project."""
+    return Path(os.environ.get("FERBENCH_RUNS") or project_root() / "reports" / "runs").resolve()
+
+
+def cache_root() -> Path:
+    """Returns the cache folder, which is always safe to delete: `FERBENCH_CACHE`, else `~/.cache/ferbench`."""
+    return Path(os.environ.get("FERBENCH_CACHE") or Path.home() / ".cache" / "ferbench").resolve()
+
+
+def data_path(name: str) -> Path | None:
+    """Looks a real dataset up in the folder that `FERBENCH_DATA` names.
+
+    Args:
+        name: str. Name of the dataset, such as "fer2013".
+
+    Returns:
+        Path of its subfolder, or None where there is none.
+    """
+    root = os.environ.get("FERBENCH_DATA")
+    folder = Path(root) / name if root else None
+    return folder if folder and folder.exists() else None
+
+
+def write_atomically(path: Path | str, content: bytes | str) -> None:
+    """Writes a file so that readers see the old content or the new one, never a part.
+
+    Args:
+        path: Path. The file; its folder must exist.
+        content: bytes, or str that is stored as UTF-8.
+    """
+    path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)  # mkstemp makes private files; a record is for everybody to read
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def file_digest(path: Path | str) -> str:
+    """Hashes a file's content; the answer is remembered by path, size and modification time.
+
+    Args:
+        path: Path of an existing file.
+
+    Returns:
+        str. SHA-256 as 64 hexadecimal digits.
+    """
+    path = Path(path).resolve()
+    stat = path.stat()
+    stamp = [str(path), stat.st_size, stat.st_mtime_ns]
+    memory = cache_root() / "digests" / f"{hashlib.sha256(str(path).encode()).hexdigest()[:24]}.json"
+    try:
+        known = json.loads(memory.read_text())
+        if known["stamp"] == stamp:
+            return known["sha256"]
+    except (OSError, ValueError, KeyError):
+        pass  # nothing remembered, or not readable: hash again
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(memory, json.dumps({"stamp": stamp, "sha256": digest}))
+    return digest

@@ -1,0 +1,1 @@
+"""Label maps, splits and the leakage linter: what makes two numbers comparable."""

@@ -1,0 +1,1 @@
+"""Inside the kernel: augmentation, batches, schedules and the fit."""
