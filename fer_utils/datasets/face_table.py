@@ -19,8 +19,8 @@ class FaceTable:
 
     Attributes:
         name: str. Name of the dataset.
-        rows: DataFrame. `sample_id` (unique str), `subject` (str, or NaN where unknown), `sequence` (str), `frame` (int),
-            `label` (one of `EMOTIONS`), `split` (the owner's split, or NaN), `image` (int row of `images`), and
+        rows: DataFrame. `sample_id` (unique str), `subject` (str, or NaN where unknown), `sequence` (str), `frame`
+            (int), `label` (one of `EMOTIONS`), `split` (the owner's split, or NaN), `image` (int row of `images`), and
             ground truth where it is known.
         images: uint8 array (N, height, width) or (N, height, width, channels), possibly memory-mapped.
         fingerprint: str. Hash of the content, not of the path.
