@@ -1,1 +1,46 @@
 """Datasets: the layout on disk becomes a `FaceTable`; `synthetic/` draws faces where there is no dataset."""
+
+from fer_utils.datasets.face_table import FaceTable
+from fer_utils.datasets.fer2013 import Fer2013
+from fer_utils.datasets.synthetic import SyntheticFaces
+from fer_utils.errors import ParameterError, nearest
+
+DATASETS = {dataset.name: dataset for dataset in (SyntheticFaces, Fer2013)}
+
+
+def _dataset(name: str, path: str = "", **options):
+    if name not in DATASETS:
+        raise ParameterError(f"No dataset '{name}'. Known: {', '.join(DATASETS)}.{nearest(name, DATASETS)}")
+    return DATASETS[name](**({"path": str(path)} if DATASETS[name].needs_path else {}), **options)
+
+
+def load_dataset(name: str, path: str = "", **options) -> FaceTable:
+    """Opens a dataset by name.
+
+    Args:
+        name: str. A key of `DATASETS`.
+        path: str. Where the real data lies; not used by synthetic faces.
+        **options: the fields of the dataset's class.
+
+    Returns:
+        `FaceTable`.
+
+    Raises:
+        ParameterError: no dataset has this name.
+        DatasetLayoutError: the data is not there or looks different from what its owners distribute.
+    """
+    return _dataset(name, path, **options).load()
+
+
+def dataset_digest(name: str, path: str = "", **options) -> str:
+    """Says which data a run would read, without reading it all again.
+
+    Args:
+        name: str. A key of `DATASETS`.
+        path: str. Where the real data lies.
+        **options: the fields of the dataset's class.
+
+    Returns:
+        str. A hash that changes when the data changes.
+    """
+    return _dataset(name, path, **options).digest()

@@ -1,0 +1,49 @@
+"""FER+ votes: ten people's labels for every FER2013 image."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fer_utils.errors import DatasetLayoutError
+
+VOTES = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
+
+
+def add_votes(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Adds the ten vote counts and their majority to a FER2013 table.
+
+    The votes stand in the csv's order, so the n-th row of a part belongs to the n-th image of that part; a table without
+    PrivateTest simply leaves those votes out.
+
+    Args:
+        rows: DataFrame of `Fer2013`, in the csv's order.
+        path: Path of `fer2013new.csv`.
+
+    Returns:
+        DataFrame with `votes_<name>` (uint8, ten columns) and `ferplus` (majority label; NaN where it is tied, or
+        "unknown" or "no face" won).
+
+    Raises:
+        DatasetLayoutError: columns are missing, or a part has another number of rows than the csv.
+
+    Reference: Barsoum et al. 2016, arXiv:1608.01041, majority voting.
+    """
+    votes = pd.read_csv(path)
+    missing = [column for column in ("Usage", *VOTES) if column not in votes]
+    if missing:
+        raise DatasetLayoutError(f"{path}: no column '{missing[0]}'. Expected Usage, Image name, {', '.join(VOTES)}.")
+    counts = np.zeros((len(rows), len(VOTES)), dtype=np.uint8)
+    for part in rows["split"].unique():
+        here, there = (rows["split"] == part).to_numpy(), (votes["Usage"] == part).to_numpy()
+        if here.sum() != there.sum():
+            raise DatasetLayoutError(
+                f"{path}: {there.sum():,} rows of votes for {part}, but the csv has {here.sum():,} images. Both files must "
+                "be complete and in their original order; remove one of them to go on without votes."
+            )
+        counts[here] = votes.loc[there, list(VOTES)].to_numpy()
+    winners = counts.argmax(axis=1)
+    tied = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
+    names = np.array([*VOTES[:8], None, None], dtype=object)
+    majority = np.where(tied, None, names[winners])
+    return rows.assign(**{f"votes_{name}": counts[:, i] for i, name in enumerate(VOTES)}, ferplus=majority)
