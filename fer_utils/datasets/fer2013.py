@@ -33,8 +33,8 @@ class Fer2013:
     """FER2013 as csv: 35,887 grey faces of 48 x 48 pixels from web search, subjects unknown.
 
     Attributes:
-        path: str. `fer2013.csv`, `.csv.gz` or `.csv.zip`, or the folder that holds it. A file `fer2013new.csv` beside it
-            adds the ten FER+ votes of every image.
+        path: str. `fer2013.csv`, `.csv.gz` or `.csv.zip`, or the folder that holds it. A file `fer2013new.csv` beside
+            it adds the ten FER+ votes of every image.
 
     Reference: Goodfellow et al. 2013, arXiv:1307.0414; FER+: Barsoum et al. 2016, arXiv:1608.01041.
     """
@@ -77,8 +77,8 @@ class Fer2013:
         path = Path(self.path)
         if not self.path or not path.exists():
             raise DatasetLayoutError(
-                f"fer2013: no file or folder '{self.path}'. Expected fer2013.csv (or .csv.gz, .csv.zip) with the columns "
-                "emotion,pixels,Usage; name it with --data fer2013=PATH."
+                f"fer2013: no file or folder '{self.path}'. Expected fer2013.csv (or .csv.gz, .csv.zip) with the "
+                "columns emotion,pixels,Usage; name it with --data fer2013=PATH."
             )
         if path.is_file():
             return path
@@ -108,7 +108,9 @@ def count_notes(rows: pd.DataFrame) -> tuple[str, ...]:
         if sum(found) == 0:
             notes.append(f"partial copy: no {part} rows (the original has {sum(expected):,})")
         elif found != expected:
-            differing = [f"{label} {f:,}, not {e:,}" for label, f, e in zip(LABELS, found, expected, strict=True) if f != e]
+            differing = [
+                f"{label} {f:,}, not {e:,}" for label, f, e in zip(LABELS, found, expected, strict=True) if f != e
+            ]
             notes.append(f"partial or changed copy: {part} has {', '.join(differing)}")
     return tuple(notes)
 
@@ -194,8 +196,8 @@ def parse_csv(csv: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _unreadable(csv: Path, error: Exception) -> DatasetLayoutError:
     return DatasetLayoutError(
-        f"{csv}: cannot be read as FER2013 csv ({type(error).__name__}: {error}). The file is empty, truncated or of another "
-        "kind; get it anew and compare its size with the source."
+        f"{csv}: cannot be read as FER2013 csv ({type(error).__name__}: {error}). The file is empty, truncated or of "
+        "another kind; get it anew and compare its size with the source."
     )
 
 
@@ -223,6 +225,7 @@ def _code(text: str, known: list[str], column: str, csv: Path, line: int) -> int
     """Looks a cell up among its valid values."""
     if text not in known:
         raise DatasetLayoutError(
-            f"{csv}, line {line}: {column} '{text[:40]}' is unknown. Expected one of {', '.join(known)}.{nearest(text, known)}"
+            f"{csv}, line {line}: {column} '{text[:40]}' is unknown. Expected one of {', '.join(known)}."
+            f"{nearest(text, known)}"
         )
     return known.index(text)

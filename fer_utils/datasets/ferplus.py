@@ -13,8 +13,8 @@ VOTES = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fea
 def add_votes(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Adds the ten vote counts and their majority to a FER2013 table.
 
-    The votes stand in the csv's order, so the n-th row of a part belongs to the n-th image of that part; a table without
-    PrivateTest simply leaves those votes out.
+    The votes stand in the csv's order, so the n-th row of a part belongs to the n-th image of that part; a table
+    without PrivateTest simply leaves those votes out.
 
     Args:
         rows: DataFrame of `Fer2013`, in the csv's order.
@@ -38,8 +38,8 @@ def add_votes(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
         here, there = (rows["split"] == part).to_numpy(), (votes["Usage"] == part).to_numpy()
         if here.sum() != there.sum():
             raise DatasetLayoutError(
-                f"{path}: {there.sum():,} rows of votes for {part}, but the csv has {here.sum():,} images. Both files must "
-                "be complete and in their original order; remove one of them to go on without votes."
+                f"{path}: {there.sum():,} rows of votes for {part}, but the csv has {here.sum():,} images. Both files "
+                "must be complete and in their original order; remove one of them to go on without votes."
             )
         counts[here] = votes.loc[there, list(VOTES)].to_numpy()
     winners = counts.argmax(axis=1)

@@ -1,0 +1,222 @@
+"""The record of one run: a directory that a notebook fills and closes with `result.json`."""
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fer_utils.errors import RunError
+from fer_utils.paths import runs_root, write_atomically
+from fer_utils.protocol import Split
+from fer_utils.runs.provenance import Stopwatch, provenance
+
+SCHEMA = 1
+
+
+def start_run(notebook: str, split: Split, parameters: dict) -> "Run":
+    """Opens the record of a run.
+
+    Executed in batch it lies where the runner says; opened by hand it goes to `<notebook>/interactive-<time>/`.
+
+    Args:
+        notebook: str. The notebook's name without ending.
+        split: `Split` that the notebook works on.
+        parameters: dict. The notebook's parameters, of plain types.
+
+    Returns:
+        `Run`.
+    """
+    given = os.environ.get("FERBENCH_RUN_DIR")
+    directory = Path(given) if given else runs_root() / notebook / f"interactive-{time.strftime('%Y%m%d-%H%M%S')}"
+    return Run(notebook, split, parameters, directory)
+
+
+class Run:
+    """One run's directory, written by the notebook that is running.
+
+    Attributes:
+        directory: Path of the record.
+        split: `Split` that the predictions belong to.
+    """
+
+    def __init__(self, notebook: str, split: Split, parameters: dict, directory: Path):
+        self.directory = Path(directory)
+        self.split = split
+        self._notebook = notebook
+        self._parameters = json.loads(json.dumps(parameters))
+        self._stopwatch = Stopwatch()
+        self._models: dict[str, dict] = {}
+        self._predictions: dict[tuple, pd.DataFrame] = {}
+        self._history: list[pd.DataFrame] = []
+        self._figures: list[str] = []
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if (self.directory / "result.json").exists():
+            raise RunError(f"{self.directory}: this run is finished; remove the folder to run it anew.")
+        for name in ("predictions.csv.gz", "history.csv", "error.json"):  # what an unfinished attempt left
+            (self.directory / name).unlink(missing_ok=True)
+        write_atomically(self.directory / "parameters.json", json.dumps(self._parameters, indent=1))
+
+    def checkpoints(self, model: str, fold: int = 0, seed: int = 0) -> Path:
+        """Returns the folder in which a training may keep what it needs to continue after an interruption."""
+        folder = self.directory / "checkpoints" / f"{model}-fold{fold}-seed{seed}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def describe_model(self, model: str, title: str, family: str, parameters=None, train_seconds=0.0, notes=""):
+        """States what a model is and what its training cost.
+
+        Args:
+            model: str. The id that claims use, such as "mini_xception_base".
+            title: str. The name that readers see.
+            family: str. Such as "CNN" or "SVM".
+            parameters: int, the trainable parameters; None where the notion does not apply.
+            train_seconds: float. Wall seconds of training, over all folds and seeds.
+            notes: str. What a reader must know, such as an approximation.
+        """
+        self._models[model] = {
+            "model": model,
+            "title": title,
+            "family": family,
+            "parameters": None if parameters is None else int(parameters),
+            "train_seconds": round(float(train_seconds), 2),
+            "notes": notes,
+        }
+
+    def save_predictions(self, model: str, fold: int = 0, seed: int = 0, probabilities=None, scores=None, y_pred=None):
+        """Stores the test predictions of one fold, once: the test part is sealed afterwards.
+
+        Exactly one of `probabilities`, `scores` and `y_pred` is given. A face that was not detected has NaN in its
+        row, or -1 in `y_pred`.
+
+        Args:
+            model: str. Model id, described before with `describe_model`.
+            fold: int. Index into `split.folds`.
+            seed: int. Seed of the training, one of the protocol's.
+            probabilities: float array (n_test, classes), rows summing to one.
+            scores: float array (n_test, classes) of a classifier without probabilities; the largest wins.
+            y_pred: int array (n_test,) of class indices.
+
+        Raises:
+            RunError: the model is not described, these predictions exist already, or their shape does not fit.
+        """
+        if model not in self._models:
+            raise RunError(f"Model '{model}' is not described: call run.describe_model('{model}', ...) first.")
+        if (model, fold, seed) in self._predictions:
+            raise RunError(
+                f"The test part of fold {fold} was predicted by '{model}' (seed {seed}) before. It is predicted once, "
+                "after selection; choose on validation."
+            )
+        if seed not in self.split.protocol.seeds:
+            raise RunError(f"Seed {seed} is not among the protocol's seeds {list(self.split.protocol.seeds)}.")
+        given = [array for array in (probabilities, scores, y_pred) if array is not None]
+        if len(given) != 1:
+            raise RunError("Give exactly one of probabilities, scores and y_pred.")
+        values = np.asarray(given[0], dtype=float)
+        test, classes = self.split.folds[fold].test, np.array(self.split.classes, dtype=object)
+        expected = (len(test),) if y_pred is not None else (len(test), len(classes))
+        if values.shape != expected:
+            raise RunError(f"Predictions of '{model}', fold {fold}, have shape {values.shape}; expected {expected}.")
+        detected = values >= 0 if y_pred is not None else np.isfinite(values).all(axis=1)
+        index = values if y_pred is not None else np.nan_to_num(values, nan=-np.inf).argmax(axis=1)
+        winner = np.where(detected, index, 0).astype(int)
+        if probabilities is not None and not np.allclose(values[detected].sum(axis=1), 1, atol=1e-3):
+            raise RunError(f"Probabilities of '{model}', fold {fold}, do not sum to one in every row.")
+        rows = self.split.table.rows.iloc[test]
+        frame = rows[["sample_id", "subject", "sequence"]].assign(fold=fold, seed=seed)
+        frame.insert(0, "model", model)
+        frame["y_true"] = classes[self.split.y[test]]
+        frame["y_pred"] = np.where(detected, classes[winner], None)
+        if y_pred is None:
+            prefix = "p" if probabilities is not None else "score"
+            for column, name in enumerate(classes):
+                frame[f"{prefix}_{name}"] = np.where(detected, values[:, column], np.nan).round(6)
+        self._predictions[model, fold, seed] = frame.assign(detected=detected)
+        self._write_gzip("predictions.csv.gz", self.predictions())
+
+    def predictions(self) -> pd.DataFrame:
+        """Returns all predictions stored so far: one row a model, fold, seed and test image."""
+        return pd.concat(self._predictions.values(), ignore_index=True) if self._predictions else pd.DataFrame()
+
+    def save_history(self, model: str, history: pd.DataFrame, fold: int = 0, seed: int = 0):
+        """Stores the learning curve of one training.
+
+        Args:
+            model: str. Model id.
+            history: DataFrame, one row an epoch, with the columns that `fer_utils.training.fit` returns.
+            fold: int. Index into `split.folds`.
+            seed: int. Seed of the training.
+        """
+        head = pd.DataFrame({"model": model, "fold": fold, "seed": seed}, index=history.index)
+        self._history.append(pd.concat([head, history], axis=1))
+        write_atomically(self.directory / "history.csv", pd.concat(self._history).to_csv(index=False))
+
+    def save_model(self, model, name: str | None = None):
+        """Stores a trained model: Keras models as `.keras`, scikit-learn models as `.skops`, never as pickle.
+
+        Args:
+            model: `keras.Model` or scikit-learn estimator.
+            name: str. Added to the file name where a run has several models.
+        """
+        stem = f"model-{name}" if name else "model"
+        if hasattr(model, "save"):
+            model.save(self.directory / f"{stem}.keras")
+        else:
+            import skops.io
+
+            skops.io.dump(model, self.directory / f"{stem}.skops")
+
+    def log_figure(self, name: str, svg: str):
+        """Stores a figure of the run.
+
+        Args:
+            name: str. File name without ending.
+            svg: str. The figure as SVG text.
+        """
+        folder = self.directory / "figures"
+        folder.mkdir(exist_ok=True)
+        write_atomically(folder / f"{name}.svg", svg)
+        self._figures.append(f"{name}.svg")
+
+    def finish(self) -> Path:
+        """Closes the run by writing `result.json`, the mark of success, in one step.
+
+        Returns:
+            Path of `result.json`.
+
+        Raises:
+            RunError: a described model has no predictions for one of the folds or seeds.
+        """
+        for model in self._models:
+            for fold in range(len(self.split.folds)):
+                for seed in self.split.protocol.seeds:
+                    if (model, fold, seed) not in self._predictions:
+                        raise RunError(f"'{model}' has no predictions for fold {fold}, seed {seed}: not complete.")
+        stored = self.directory / "predictions.csv.gz"
+        sealed = hashlib.sha256(stored.read_bytes()).hexdigest() if stored.exists() else None
+        result = {
+            "schema": SCHEMA,
+            "notebook": self._notebook,
+            "key": os.environ.get("FERBENCH_RUN_KEY") or self.directory.name,
+            "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "protocol": self.split.to_dict(),
+            "parameters": self._parameters,
+            "models": list(self._models.values()),
+            "predictions": {"file": stored.name, "sha256": sealed, "rows": len(self.predictions())} if sealed else None,
+            "history": "history.csv" if self._history else None,
+            "figures": self._figures,
+            "provenance": provenance() | self._stopwatch.read(),
+        }
+        write_atomically(self.directory / "result.json", json.dumps(result, indent=1))
+        shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
+        return self.directory / "result.json"
+
+    def _write_gzip(self, name: str, frame: pd.DataFrame) -> None:
+        content = gzip.compress(frame.to_csv(index=False).encode(), compresslevel=6, mtime=0)
+        write_atomically(self.directory / name, content)

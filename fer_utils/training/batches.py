@@ -1,0 +1,69 @@
+"""Batches of faces for Keras: shuffled, augmented, scaled to [-1, 1]."""
+
+import keras
+import numpy as np
+
+from fer_utils.training.augmentation import Augmentation
+
+
+def scale(images: np.ndarray) -> np.ndarray:
+    """Scales pixels to [-1, 1], as all networks here expect.
+
+    Args:
+        images: uint8 array, values 0-255.
+
+    Returns:
+        float32 array of the same shape.
+    """
+    return images.astype(np.float32) / 127.5 - 1.0
+
+
+class FaceBatches(keras.utils.PyDataset):
+    """Training batches whose order and augmentation depend on seed and epoch alone.
+
+    An interrupted training that continues at epoch n therefore sees what it would have seen.
+    """
+
+    def __init__(self, images, targets, batch_size=128, augmentation: Augmentation | None = None, weights=None, seed=0):
+        """Keeps the arrays; nothing is copied.
+
+        Args:
+            images: uint8 array (n, height, width, channels).
+            targets: float array (n, classes), one-hot.
+            batch_size: int.
+            augmentation: `Augmentation`; None for none.
+            weights: float array (n,), the weight of every sample in the loss; None for equal weights.
+            seed: int.
+        """
+        super().__init__(workers=1)
+        self.images, self.targets, self.weights = images, targets, weights
+        self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
+        self.start_epoch(0)
+
+    def __len__(self):
+        return -(-len(self.images) // self.batch_size)
+
+    def start_epoch(self, epoch: int) -> None:
+        """Shuffles anew for the given epoch, counted from 0."""
+        self.epoch = epoch
+        self.order = np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
+
+    def __getitem__(self, index):
+        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        faces = self.images[chosen]
+        if self.augmentation:
+            faces = self.augmentation(faces, np.random.default_rng([self.seed, self.epoch, index]))
+        batch = (scale(faces), self.targets[chosen])
+        return batch if self.weights is None else (*batch, self.weights[chosen])
+
+
+class StartEpoch(keras.callbacks.Callback):
+    """Tells the batches which epoch begins, so that a restored training goes on with the right ones."""
+
+    def __init__(self, batches: FaceBatches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Passes the epoch on."""
+        self.batches.start_epoch(epoch)
