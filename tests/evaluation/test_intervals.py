@@ -5,6 +5,7 @@ import pytest
 
 from fer_utils.evaluation import metrics
 from fer_utils.evaluation.intervals import Interval, bootstrap, percentile_interval
+from fer_utils.evaluation.scores import MEASURED_COVERAGE
 
 
 def interval_of_accuracy(right, units, resamples=500, seed=0):
@@ -31,6 +32,10 @@ def simulated_coverage(subjects, items, spread, truths, by_subject=True):
 @pytest.mark.parametrize("spread", [0, 0.15])
 def test_intervals_over_subjects_cover_the_truth(spread):
     assert 0.91 <= simulated_coverage(60, 10, spread, 400) <= 0.98
+
+
+def test_the_coverage_that_is_printed_for_ten_subjects_is_the_measured_one():
+    assert simulated_coverage(10, 10, 0.15, 400) == pytest.approx(MEASURED_COVERAGE[10], abs=0.03)
 
 
 def test_intervals_over_items_miss_the_truth_too_often_where_items_of_a_subject_are_alike():

@@ -44,7 +44,8 @@ def test_unknown_subjects_are_said_and_items_are_drawn():
 
 
 def test_few_subjects_are_said_to_give_intervals_that_are_too_narrow():
-    assert "too narrow" in score(predictions(subjects=12), CLASSES).note
+    assert "too narrow; with 10 they held 91.0 % of" in score(predictions(subjects=12), CLASSES).note
+    assert "too narrow; these say little" in score(predictions(subjects=3), CLASSES).note
 
 
 def test_items_are_counted_once_and_predictions_once_a_seed():
