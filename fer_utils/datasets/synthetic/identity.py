@@ -1,0 +1,117 @@
+"""Who a synthetic face belongs to: everything that stays the same in all images of one subject."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+SKIN_GROUPS = 6  # from light to dark, as the Fitzpatrick scale has
+SKIN_LUMINANCE = (0.86, 0.77, 0.67, 0.56, 0.45, 0.35)
+HAIR_STYLES = ("short", "parted", "fringe", "long", "receding", "bald")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The lasting features of a face. Lengths are in average distances between the pupils (about 63 mm).
+
+    Attributes:
+        skin_group: int. 0 (lightest) to 5 (darkest).
+        skin: float. Luminance of the skin in 0-1.
+        hair: float. Luminance of the hair in 0-1.
+        hair_style: str. One of `HAIR_STYLES`.
+        hair_volume: float. Thickness of the hair over the skull.
+        hairline: float. Height of the hairline over the eyes.
+        face_width: float. Half the width at the cheekbones.
+        jaw_width: float. Half the width at the angles of the jaw.
+        chin_width: float. Half the width of the chin.
+        chin: float. From the eyes down to the chin.
+        eye_distance: float. Between the pupils.
+        eye_size: float. Factor on the width and height of the eyes.
+        eye_tilt: float. Rise of the outer corner over the inner one.
+        iris: float. Luminance of the iris in 0-1.
+        brow_height: float. From the pupil up to the brow.
+        brow_thickness: float.
+        brow_arch: float. Rise of the brow's middle.
+        brow_slope: float. Rise from the inner to the outer end.
+        nose_length: float. From the eyes down to the base of the nose.
+        nose_width: float. Half the width over the wings.
+        mouth: float. From the eyes down to the line between the lips.
+        mouth_width: float. Half the width of the closed mouth.
+        lips: float. Factor on the thickness of the lips.
+        lip_tone: float. Luminance of the lips as a factor on the skin's.
+        beard: float. Darkness of beard or stubble in 0-1; 0 for none.
+        texture: int. Seed of skin and hair texture.
+    """
+
+    skin_group: int = 1
+    skin: float = 0.77
+    hair: float = 0.2
+    hair_style: str = "short"
+    hair_volume: float = 0.15
+    hairline: float = 1.1
+    face_width: float = 1.08
+    jaw_width: float = 0.86
+    chin_width: float = 0.36
+    chin: float = 1.82
+    eye_distance: float = 1.0
+    eye_size: float = 1.0
+    eye_tilt: float = 0.02
+    iris: float = 0.25
+    brow_height: float = 0.36
+    brow_thickness: float = 0.07
+    brow_arch: float = 0.07
+    brow_slope: float = 0.01
+    nose_length: float = 0.7
+    nose_width: float = 0.27
+    mouth: float = 1.1
+    mouth_width: float = 0.4
+    lips: float = 1.0
+    lip_tone: float = 0.7
+    beard: float = 0.0
+    texture: int = 0
+
+
+def sample_identity(rng: np.random.Generator, skin_group: int) -> Identity:
+    """Draws one person.
+
+    Args:
+        rng: numpy Generator of the person.
+        skin_group: int. 0 (lightest) to 5 (darkest); given, not drawn, so that a dataset can balance it.
+
+    Returns:
+        `Identity`.
+    """
+    skin = SKIN_LUMINANCE[skin_group] + rng.uniform(-0.04, 0.04)
+    darkest_hair = 0.08
+    lightest_hair = 0.3 if skin_group > 2 else rng.choice([0.25, 0.6])
+    eye_distance = rng.normal(1.0, 0.05)
+    nose_length = rng.normal(0.7, 0.05)
+    mouth = nose_length + np.clip(rng.normal(0.4, 0.035), 0.33, 0.48)
+    face_width = np.clip(rng.normal(1.08, 0.06), 0.96, 1.22)
+    return Identity(
+        skin_group=skin_group,
+        skin=skin,
+        hair=rng.uniform(darkest_hair, lightest_hair),
+        hair_style=str(rng.choice(HAIR_STYLES, p=[0.25, 0.2, 0.2, 0.2, 0.1, 0.05])),
+        hair_volume=rng.uniform(0.08, 0.24),
+        hairline=np.clip(rng.normal(1.1, 0.08), 0.92, 1.28),
+        face_width=face_width,
+        jaw_width=face_width * np.clip(rng.normal(0.8, 0.05), 0.7, 0.92),
+        chin_width=np.clip(rng.normal(0.36, 0.06), 0.24, 0.5),
+        chin=mouth + np.clip(rng.normal(0.74, 0.06), 0.62, 0.88),
+        eye_distance=np.clip(eye_distance, 0.9, 1.12),
+        eye_size=np.clip(rng.normal(1.0, 0.09), 0.82, 1.2),
+        eye_tilt=np.clip(rng.normal(0.02, 0.02), -0.03, 0.07),
+        iris=rng.choice([0.12, 0.2, 0.35]) if skin_group < 3 else rng.uniform(0.08, 0.16),
+        brow_height=np.clip(rng.normal(0.36, 0.035), 0.28, 0.44),
+        brow_thickness=rng.uniform(0.045, 0.1),
+        brow_arch=rng.uniform(0.02, 0.1),
+        brow_slope=rng.normal(0.01, 0.02),
+        nose_length=nose_length,
+        nose_width=np.clip(rng.normal(0.27, 0.035), 0.2, 0.36),
+        mouth=mouth,
+        mouth_width=np.clip(rng.normal(0.4, 0.04), 0.31, 0.5),
+        lips=np.clip(rng.normal(1.0, 0.22), 0.55, 1.6),
+        lip_tone=rng.uniform(0.62, 0.8),
+        beard=rng.uniform(0.15, 0.6) if rng.uniform() < 0.2 else 0.0,
+        texture=int(rng.integers(2**31)),
+    )
