@@ -1,1 +1,1 @@
-"""Outside the kernel: suites, plans and the execution of notebooks."""
+"""Batch execution of notebooks: suite -> plan -> one process a run. Meets the notebooks on disk only."""

@@ -1,0 +1,112 @@
+"""A kernel for exactly one run: this interpreter, sockets in a private folder, its memory watched, dead at the end."""
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_core.utils import run_sync
+
+
+class ThisInterpreter(KernelSpecManager):
+    """Answers every request for a kernel with the interpreter that is running, whatever is installed on the machine."""
+
+    def get_kernel_spec(self, kernel_name):
+        """Returns the specification of a kernel in `sys.executable`."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+class Kernel:
+    """A started kernel.
+
+    Attributes:
+        manager: `AsyncKernelManager`, ready for papermill's `km=`.
+        status: int or None. Exit status, negative for a signal, of a kernel that ended by itself; None otherwise.
+        peak_memory: int. Most bytes of resident memory that its processes held together, sampled twice a second.
+    """
+
+    def __init__(self, manager: AsyncKernelManager, private: Path):
+        self.manager = manager
+        self.status: int | None = None
+        self._private = private
+        self.peak_memory = 0
+        self._popen = manager.provisioner.process  # jupyter_client forgets it when the kernel dies; we want its status
+        self._process = psutil.Process(self._popen.pid)
+        self._stopped = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def family(self) -> list[psutil.Process]:
+        """The kernel's process and what it started."""
+        try:
+            return [self._process, *self._process.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+    def kill(self) -> None:
+        """Kills the kernel and its children at once."""
+        for process in self.family():
+            try:
+                process.kill()
+            except psutil.Error:
+                continue  # gone already
+
+    def destroy(self) -> None:
+        """Notes how the kernel ended, if it did; kills what is left and removes its sockets."""
+        self._stopped.set()
+        self.status = self._popen.poll()
+        self.kill()
+        shutil.rmtree(self._private, ignore_errors=True)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(0.5):
+            total = 0
+            for process in self.family():
+                try:
+                    total += process.memory_info().rss
+                except psutil.Error:
+                    continue
+            self.peak_memory = max(self.peak_memory, total)
+
+
+@contextmanager
+def started_kernel(environment: dict[str, str], folder: Path):
+    """Starts a kernel that lives as long as the `with` block.
+
+    Args:
+        environment: dict. Its environment variables.
+        folder: Path. Its working directory.
+
+    Yields:
+        `Kernel`. It talks over Unix sockets, because TCP ports race when many kernels start at once.
+    """
+    private = Path(tempfile.mkdtemp(prefix="fb-", dir=_short_folder()))
+    environment = {**environment, "JUPYTER_RUNTIME_DIR": str(private), "IPYTHONDIR": str(private / "ipython")}
+    manager = AsyncKernelManager(
+        kernel_spec_manager=ThisInterpreter(),
+        transport="tcp" if os.name == "nt" else "ipc",
+        connection_file=str(private / "k.json"),
+    )
+    kernel = None
+    try:
+        run_sync(manager.start_kernel)(env=environment, cwd=str(folder))
+        kernel = Kernel(manager, private)
+        yield kernel
+    finally:
+        if kernel is not None:
+            kernel.destroy()
+        if manager.has_kernel:
+            run_sync(manager.shutdown_kernel)(now=True)
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def _short_folder() -> str:
+    """A local folder whose socket paths stay below the 104 bytes that Unix allows."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) < 70 or os.name == "nt" else "/tmp"

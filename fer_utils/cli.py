@@ -1,0 +1,218 @@
+"""The `ferbench` command: list, plan, run, status, report."""
+
+import fnmatch
+import sys
+from pathlib import Path
+
+import click
+
+from fer_utils import __version__, paths
+from fer_utils.errors import ParameterError, UserError, nearest
+
+
+class Group(click.Group):
+    """Commands that suggest the nearest name and turn a user's mistake into one paragraph and exit status 2."""
+
+    def resolve_command(self, ctx, args):
+        """Finds the command, or says which one was probably meant."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise ParameterError(
+                f"No command '{args[0]}'. Commands: {', '.join(self.list_commands(ctx))}."
+                f"{nearest(args[0], self.list_commands(ctx))}"
+            )
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx):
+        """Runs the command; `--debug` lets a user's mistake through with its traceback."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            if ctx.meta.get("ferbench.debug"):
+                raise
+            mistake = click.ClickException(str(error))
+            mistake.exit_code = 2
+            raise mistake from error
+
+
+def _remember_debug(ctx, _, value):
+    if value:
+        ctx.meta["ferbench.debug"] = True  # shared by a command and its group
+
+
+debug = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=_remember_debug, help="Show tracebacks of mistakes, too."
+)
+
+
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ferbench")
+@debug
+@click.pass_context
+def main(ctx):
+    """Runs the notebooks of this benchmark and reports on them.
+
+    Start with `ferbench run`, then `ferbench report`.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def _selection(command):
+    """The arguments that say which runs are meant; the same for plan and run."""
+    for option in (
+        click.argument("suite", default="quick"),
+        click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a real dataset lies. May be repeated."),
+        click.option("--only", metavar="PATTERN", help="Only runs whose name or notebook matches, such as '13*'."),
+        click.option(
+            "--set",
+            "settings",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Another value for a parameter. May be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[str, ...]):
+    """Turns the arguments into a plan."""
+    from fer_utils.batch.plan import data_paths, make_plan
+    from fer_utils.batch.suite import load_suite, override
+
+    requests = load_suite(suite, _notebooks())
+    if only is not None:
+        pattern = only if any(sign in only for sign in "*?") else f"*{only}*"
+        chosen = [r for r in requests if fnmatch.fnmatch(r.label, pattern) or fnmatch.fnmatch(r.notebook.name, pattern)]
+        if not chosen:
+            labels = [request.label for request in requests]
+            raise ParameterError(f"--only {only}: no run of '{suite}' has such a name. It has: {', '.join(labels)}.")
+        requests = chosen
+    pairs = {}
+    for text in settings:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise ParameterError(f"--set {text}: expected KEY=VALUE, such as epochs=5.")
+        pairs[key] = value
+    return make_plan(override(requests, pairs), data_paths(data), paths.runs_root())
+
+
+def _notebooks() -> Path:
+    folder = paths.project_root() / "notebooks"
+    if not folder.is_dir():
+        raise ParameterError(f"{folder}: no such folder. Call ferbench inside the project, where 'notebooks' lies.")
+    return folder
+
+
+@main.command("list")
+@debug
+def list_():
+    """Lists suites, notebooks and datasets."""
+    from fer_utils.batch.notebook import Notebook, find_notebooks
+    from fer_utils.batch.suite import find_suites, read_suite
+    from fer_utils.datasets import DATASETS
+
+    folder = _notebooks()
+    click.echo("Suites (ferbench run SUITE)")
+    for name, path in find_suites(folder).items():
+        click.echo(f"  {name:<22} {' '.join(str(read_suite(path)['description']).split())}")
+    click.echo("\nNotebooks")
+    for name, path in find_notebooks(folder).items():
+        notebook = Notebook.read(path)
+        click.echo(f"  {name:<22} {notebook.family or '-':<12} {notebook.title}")
+    click.echo("\nDatasets")
+    for name, dataset in DATASETS.items():
+        if not dataset.needs_path:
+            where = "drawn, no files needed"
+        else:
+            where = paths.data_path(name) or f"--data {name}=PATH, or FERBENCH_DATA"
+        click.echo(f"  {name:<22} {where}")
+
+
+@main.command()
+@_selection
+@debug
+def plan(suite, data, only, settings):
+    """Shows what a suite would run, and why."""
+    runs = _plan(suite, data, only, settings)
+    width = max(len(run.label) for run in runs)
+    for run in runs:
+        state = f"stale: {run.reason}" if run.state == "stale" else run.state
+        state += f" before ({run.reason})" if run.state == "failed" else ""
+        click.echo(f"{run.label:<{width}}  {run.key}  {state}")
+    todo = sum(run.state != "cached" for run in runs)
+    click.echo(f"{len(runs)} runs: {len(runs) - todo} cached, {todo} to execute")
+
+
+@main.command()
+@_selection
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Notebooks at a time; chosen from the cores if left out."
+)
+@click.option("--force", is_flag=True, help="Run again what is there already.")
+@click.option("--retry-failed/--no-retry-failed", default=True, help="Run again what failed earlier.  [default: retry]")
+@debug
+def run(suite, data, only, settings, jobs, force, retry_failed):
+    """Executes a suite; what is there already is skipped."""
+    from fer_utils.batch.engine import execute_plan
+    from fer_utils.batch.progress import Progress
+
+    runs = _plan(suite, data, only, settings)
+    try:
+        outcomes = execute_plan(runs, paths.runs_root(), jobs, force, retry_failed, Progress(sys.stderr))
+    except KeyboardInterrupt:
+        click.echo("Stopped. What is finished stays; the same command goes on from here.", err=True)
+        sys.exit(130)
+    count = {
+        state: sum(o.state == state for o in outcomes) for state in ("ok", "cached", "failed", "skipped", "blocked")
+    }
+    click.echo(", ".join(f"{number} {state}" for state, number in count.items() if number))
+    for outcome in outcomes:
+        if outcome.state in ("failed", "skipped", "blocked"):
+            click.echo(f"  {outcome.state}: {outcome.run.label}, see {_shown(outcome.run.directory)}", err=True)
+    if count["failed"] or count["skipped"] or count["blocked"]:
+        sys.exit(1)
+
+
+@main.command()
+@debug
+def status():
+    """Shows what lies in the runs folder."""
+    from fer_utils.runs.record import read_runs
+
+    root = paths.runs_root()
+    records = read_runs(root)
+    for record in records:
+        facts = record.result or record.error
+        seconds = facts.get("seconds", facts.get("provenance", {}).get("wall_seconds"))
+        took = f"{seconds:.0f} s" if isinstance(seconds, int | float) else ""
+        message = (str(record.error.get("message", "")).splitlines() or [""])[0]
+        note = f"{record.error.get('type')}: {message}" if record.error else ""
+        when = facts.get("created", "")
+        line = f"{record.state:<10} {record.notebook:<22} {record.key:<28} {took:>8}  {when:<20}  {note}"
+        click.echo(line.rstrip())
+    count = {state: sum(r.state == state for r in records) for state in ("ok", "failed", "unfinished")}
+    click.echo(f"{_shown(root)}: " + ", ".join(f"{number} {state}" for state, number in count.items()))
+
+
+@main.command()
+@click.option("--runs", type=click.Path(path_type=Path), help="Folder of run records.  [default: reports/runs]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the report.  [default: reports]")
+@debug
+def report(runs, out):
+    """Builds the HTML report from the runs on disk."""
+    from fer_utils.report import build_report
+
+    runs = runs or paths.runs_root()
+    if not runs.is_dir():
+        raise ParameterError(
+            f"{runs}: there are no runs here. Call 'ferbench run' first, or name the folder with --runs."
+        )
+    click.echo(_shown(build_report(runs, out or paths.project_root() / "reports")))
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be written from here."""
+    path = Path(path).resolve()
+    here = Path.cwd().resolve()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,57 @@
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+FINISH = """
+import json, os, pathlib, time
+run = pathlib.Path(os.environ["FERBENCH_RUN_DIR"])
+result = {"schema": 1, "notebook": run.parent.name, "key": os.environ["FERBENCH_RUN_KEY"],
+          "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "parameters": {"epochs": epochs}, "models": [], "provenance": {"wall_seconds": 1.0}}
+(run / "result.json").write_text(json.dumps(result))
+"""
+PARAMETERS = (
+    'dataset = "synthetic"  # which faces\ndata = ""\nepochs = 1\nrate = 0.1\nseeds = [0]\nclassifiers = ["svm"]\n'
+)
+
+
+class Project:
+    """A project folder of tiny notebooks whose kernels import nothing heavy."""
+
+    def __init__(self, root):
+        self.root = root
+        self.notebooks = root / "notebooks"
+        self.runs = root / "reports" / "runs"
+        (self.notebooks / "suites").mkdir(parents=True)
+        (root / "fer_utils").mkdir()
+
+    def notebook(self, name, *cells, parameters=PARAMETERS, finish=FINISH, needs=()):
+        notebook = new_notebook(metadata={"ferbench": {"family": "toy", "needs": list(needs)}})
+        notebook.cells = [
+            new_markdown_cell(f"# The {name} study"),
+            new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+            *(new_code_cell(source) for source in cells),
+            new_code_cell(finish),
+        ]
+        nbformat.write(notebook, self.notebooks / f"{name}.ipynb")
+        return self.notebooks / f"{name}.ipynb"
+
+    def suite(self, name, text):
+        (self.notebooks / "suites" / f"{name}.yaml").write_text(text)
+
+    def only_run(self, notebook):
+        (directory,) = (self.runs / notebook).iterdir()
+        return directory
+
+    def read(self, notebook, name):
+        return json.loads((self.only_run(notebook) / name).read_text())
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("FERBENCH_RUNS", "FERBENCH_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "cache"))
+    return Project(tmp_path)
