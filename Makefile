@@ -45,7 +45,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	  echo "Creating $(VENV) with $$("$$python" --version)"; \
 	  "$$python" -m venv --clear $(VENV) || exit 1; \
 	fi
-	@echo "Installing packages into $(VENV): a few minutes and about 2.5 GB the first time"
+	@echo "Installing packages into $(VENV): a few minutes and about 3 GB the first time"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
