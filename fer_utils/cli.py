@@ -82,8 +82,7 @@ def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[s
 
     requests = load_suite(suite, _notebooks())
     if only is not None:
-        pattern = only if any(sign in only for sign in "*?") else f"*{only}*"
-        chosen = [r for r in requests if fnmatch.fnmatch(r.label, pattern) or fnmatch.fnmatch(r.notebook.name, pattern)]
+        chosen = [request for request in requests if _matches(only, request.label, request.notebook.name)]
         if not chosen:
             labels = [request.label for request in requests]
             raise ParameterError(f"--only {only}: no run of '{suite}' has such a name. It has: {', '.join(labels)}.")
@@ -95,6 +94,13 @@ def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[s
             raise ParameterError(f"--set {text}: expected KEY=VALUE, such as epochs=5.")
         pairs[key] = value
     return make_plan(override(requests, pairs), data_paths(data), paths.runs_root())
+
+
+def _matches(pattern: str, *names: str) -> bool:
+    """Whether a name holds the pattern, or fits it where it has wildcards; brackets are plain text, labels have them."""
+    if "*" in pattern or "?" in pattern:
+        return any(fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for name in names)
+    return any(pattern in name for name in names)
 
 
 def _notebooks() -> Path:

@@ -126,7 +126,7 @@ class Notebook:
         if default is not None and type(value) is not wanted:
             hint = f" Write [{value!r}]." if wanted is list else ""
             raise ParameterError(
-                f"{where}: parameter '{name}' of notebook '{self.name}' is a {wanted.__name__} "
+                f"{where}: parameter '{name}' of notebook '{self.name}' is of type {wanted.__name__} "
                 f"(default {default!r}), not {value!r} ({type(value).__name__}).{hint}"
             )
         if wanted is list and default:

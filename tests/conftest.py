@@ -7,8 +7,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 FINISH = """
 import json, os, pathlib, time
 run = pathlib.Path(os.environ["FERBENCH_RUN_DIR"])
-result = {"schema": 1, "notebook": run.parent.name, "key": os.environ["FERBENCH_RUN_KEY"],
-          "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "parameters": {"epochs": epochs}, "models": [], "provenance": {"wall_seconds": 1.0}}
+result = {"schema": 1, "notebook": run.parent.name, "key": os.environ["FERBENCH_RUN_KEY"], "models": []}
+result["created"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+result |= {"parameters": {"epochs": epochs}, "provenance": {"wall_seconds": 1.0}}
 (run / "result.json").write_text(json.dumps(result))
 """
 PARAMETERS = (

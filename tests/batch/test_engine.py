@@ -1,0 +1,175 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from fer_utils.batch.engine import execute_plan
+from fer_utils.batch.plan import make_plan
+from fer_utils.batch.suite import load_suite
+from fer_utils.errors import ParameterError, RunError
+
+
+def plan(project, suite="s"):
+    return make_plan(load_suite(suite, project.notebooks), {}, project.runs)
+
+
+def states(runs):
+    return {run.label: run.state for run in runs}
+
+
+def test_a_campaign_goes_on_after_failures_and_tells_the_truth_about_each(project, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", str(project.root))
+    bad = project.root / "kernels" / "python3"  # an installed kernel of this name that would not even start
+    bad.mkdir(parents=True)
+    (bad / "kernel.json").write_text('{"argv": ["/nowhere/python"], "display_name": "x", "language": "python"}')
+    project.notebook("01_good", "import sys; print(sys.executable)")
+    project.notebook("02_raises", "print('\\x1b[31m')\nraise ValueError('\\x1b[31mno faces\\x1b[0m')")
+    project.notebook("03_dies", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    # finishes, and is killed before papermill could see the end of it
+    project.notebook("04_dies_late", "epochs += 1", finish=_FINISH_AND_DIE)
+    project.notebook("05_slow", "import time; time.sleep(60)")
+    project.notebook("06_no_finish", finish="pass")
+    project.suite(
+        "s",
+        """
+runs:
+- notebook: 02_raises
+- notebook: 03_dies
+- notebook: 04_dies_late
+- {notebook: 05_slow, timeout: 4}
+- notebook: 06_no_finish
+- {notebook: 01_good, parameters: {epochs: 3}}
+""",
+    )
+    outcomes = execute_plan(plan(project), project.runs, jobs=2)
+    assert [outcome.state for outcome in outcomes] == ["failed"] * 5 + ["ok"]
+
+    assert project.read("01_good", "result.json")["parameters"] == {"epochs": 3}
+    assert project.read("01_good", "parameters.json")["epochs"] == 3
+    assert sys.executable in (project.only_run("01_good") / "executed.ipynb").read_text()
+    assert not (project.only_run("01_good") / "error.json").exists()
+
+    error = project.read("02_raises", "error.json")
+    assert (error["type"], error["message"], error["cell"], error["signal"]) == ("ValueError", "no faces", 2, None)
+    assert error["schema"] == 1 and error["notebook"] == "02_raises" and error["parameters"]["epochs"] == 1
+    assert error["peak_memory_mb"] > 10 and error["seconds"] > 0
+
+    for name in ("03_dies", "04_dies_late"):
+        error = project.read(name, "error.json")
+        assert (error["type"], error["signal"]) == ("KernelDied", "SIGKILL")
+        assert not (project.only_run(name) / "result.json").exists()
+    assert project.read("03_dies", "error.json")["cell"] == 2
+    assert project.read("04_dies_late", "error.json")["cell"] == 3
+
+    assert project.read("05_slow", "error.json")["type"] == "Timeout"
+    assert project.read("06_no_finish", "error.json")["type"] == "NoResult"
+
+    # again: what succeeded is there, what failed is tried again unless told otherwise
+    again = plan(project)
+    assert states(again) == dict.fromkeys(states(again), "failed") | {"01_good": "cached"}
+    outcomes = execute_plan(again, project.runs, retry_failed=False)
+    assert [outcome.state for outcome in outcomes] == ["skipped"] * 5 + ["cached"]
+
+    # mended: the failure is forgotten
+    project.notebook("02_raises", "pass")
+    mended = [run for run in plan(project) if run.label == "02_raises"]
+    assert [outcome.state for outcome in execute_plan(mended, project.runs)] == ["ok"]
+
+
+_FINISH_AND_DIE = """
+import json, os, pathlib, signal
+(pathlib.Path(os.environ["FERBENCH_RUN_DIR"]) / "result.json").write_text(json.dumps({"schema": 1}))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_an_edited_notebook_is_stale_and_says_so(project):
+    project.notebook("01_toy", "x = 1")
+    project.suite("s", "runs:\n- notebook: 01_toy")
+    assert states(plan(project)) == {"01_toy": "new"}
+    execute_plan(plan(project), project.runs)
+    assert states(plan(project)) == {"01_toy": "cached"}
+    assert plan(project)[0].expected_seconds == 1.0
+
+    project.notebook("01_toy", "x = 2")
+    (run,) = plan(project)
+    assert (run.state, run.reason) == ("stale", "notebook changed")
+    project.notebook("01_toy", "x = 1")
+    assert states(plan(project)) == {"01_toy": "cached"}
+    project.suite("s", "runs:\n- {notebook: 01_toy, parameters: {epochs: 5}}")
+    (run,) = plan(project)
+    assert (run.state, run.reason) == ("stale", "epochs: 1 -> 5")
+
+
+def test_a_needed_notebook_runs_first_and_its_failure_blocks(project):
+    project.notebook("01_uses", needs=["02_makes"])
+    project.notebook("02_makes", "1/0")
+    project.suite("s", "runs:\n- notebook: 01_uses\n- notebook: 02_makes")
+    makes, uses = plan(project)
+    assert uses.needs == (makes.key,)
+    outcomes = execute_plan([makes, uses], project.runs)
+    assert [outcome.state for outcome in outcomes] == ["failed", "blocked"]
+    assert "02_makes" in outcomes[1].error["message"]
+    project.suite("s", "runs:\n- notebook: 01_uses")
+    with pytest.raises(ParameterError, match="needs a run of '02_makes'"):
+        plan(project)
+
+
+def test_real_data_that_was_not_named_is_asked_for(project):
+    project.notebook("01_toy")
+    project.suite("s", "runs:\n- {notebook: 01_toy, parameters: {dataset: fer2013}}")
+    with pytest.raises(ParameterError, match="--data fer2013=PATH"):
+        plan(project)
+    project.suite("s", "runs:\n- {notebook: 01_toy, parameters: {dataset: fer213}}")
+    with pytest.raises(ParameterError, match="Did you mean 'fer2013'"):
+        plan(project)
+
+
+def test_an_unusable_runs_folder_is_refused_before_anything_runs(project):
+    project.notebook("01_toy")
+    project.suite("s", "runs:\n- notebook: 01_toy")
+    (project.root / "file").write_text("")
+    with pytest.raises(RunError, match="cannot be written"):
+        execute_plan(plan(project), project.root / "file" / "runs")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_stopping_the_runner_takes_its_kernels_along_and_counts_nothing_as_done(project, sent):
+    project.notebook("01_slow", _SAY_WHO_AND_SLEEP)
+    project.suite("quick", "runs:\n- notebook: 01_slow")
+    runner = subprocess.Popen(
+        [sys.executable, "-P", "-c", "from fer_utils.cli import main; main()", "run"],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    told = project.root / "told"
+    deadline = time.monotonic() + 60
+    while not told.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    kernel, private = told.read_text().split()
+    runner.send_signal(sent)
+    status, words = runner.wait(timeout=20), runner.stderr.read()
+    runner.stderr.close()
+    while (psutil.pid_exists(int(kernel)) or os.path.exists(private)) and time.monotonic() < deadline:  # noqa: PTH110
+        time.sleep(0.05)
+    assert not psutil.pid_exists(int(kernel))
+    assert not os.path.exists(private)  # noqa: PTH110
+    directory = project.only_run("01_slow")
+    assert not (directory / "result.json").exists() and not (directory / "error.json").exists()
+    assert states(plan(project, "quick")) == {"01_slow": "unfinished"}
+    if sent == signal.SIGINT:
+        assert status == 130 and "Traceback" not in words
+
+
+_SAY_WHO_AND_SLEEP = """
+import os, pathlib, time
+pathlib.Path("../told.part").write_text(f"{os.getpid()} {os.environ['JUPYTER_RUNTIME_DIR']}")
+pathlib.Path("../told.part").rename("../told")
+time.sleep(60)
+"""
