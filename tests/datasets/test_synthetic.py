@@ -2,6 +2,7 @@ import cv2
 import dlib
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -12,8 +13,15 @@ from fer_utils.datasets.synthetic import PROTOTYPES, Identity, Imaging, Syntheti
 from fer_utils.errors import ParameterError
 
 
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FERBENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="module")
-def faces():
+def faces(cache):
     return SyntheticFaces(subjects=12, images_per_emotion=3, size=48).load()
 
 
@@ -25,10 +33,33 @@ def test_every_subject_shows_every_emotion_equally_often(faces):
     assert faces.synthetic and any("Synthetic" in note for note in faces.notes)
 
 
-def test_the_same_seed_draws_the_same_bytes_and_another_seed_other_people(faces):
-    again = SyntheticFaces(subjects=12, images_per_emotion=3, size=48).load()
-    assert again.fingerprint == faces.fingerprint
-    assert SyntheticFaces(subjects=12, images_per_emotion=3, size=48, seed=1).load().fingerprint != faces.fingerprint
+def test_the_same_seed_draws_the_same_bytes_and_another_seed_other_people(tmp_path, monkeypatch):
+    first = SyntheticFaces(subjects=2).load()
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path))  # an empty cache: everything is drawn again
+    assert np.array_equal(SyntheticFaces(subjects=2).load().images, first.images)
+    other = SyntheticFaces(subjects=2, seed=1).load()
+    assert other.fingerprint != first.fingerprint and not np.array_equal(other.images[0], first.images[0])
+
+
+def test_cached_faces_are_those_that_were_drawn(tmp_path, monkeypatch):
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path))
+    drawn, cached = SyntheticFaces(subjects=2).load(), SyntheticFaces(subjects=2).load()
+    assert isinstance(cached.images, np.memmap) and np.array_equal(cached.images, drawn.images)
+    assert cached.fingerprint == drawn.fingerprint
+    assert_frame_equal(cached.rows.drop(columns="landmarks"), drawn.rows.drop(columns="landmarks"))
+    assert np.array_equal(np.stack(cached.rows["landmarks"]), np.stack(drawn.rows["landmarks"]))
+    assert [folder.name for folder in (tmp_path / "synthetic").iterdir()] == [SyntheticFaces(subjects=2).digest()]
+
+
+def test_a_damaged_or_impossible_cache_is_drawn_around(tmp_path, monkeypatch):
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path))
+    drawn = SyntheticFaces(subjects=1).load()
+    (tmp_path / "synthetic" / SyntheticFaces(subjects=1).digest() / "images.npy").write_bytes(b"")
+    assert SyntheticFaces(subjects=1).load().fingerprint == drawn.fingerprint
+    assert isinstance(SyntheticFaces(subjects=1).load().images, np.memmap)  # and repaired
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "file"))
+    assert SyntheticFaces(subjects=1).load().fingerprint == drawn.fingerprint
 
 
 def test_an_image_does_not_depend_on_which_others_are_drawn(faces):

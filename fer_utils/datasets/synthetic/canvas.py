@@ -20,7 +20,7 @@ class Canvas:
 
     def __init__(self, size: int, imaging: Imaging):
         self.size = size
-        self.factor = max(2, -(-160 // size))  # pixels of the canvas per pixel of the picture
+        self.factor = max(2, -(-144 // size))  # pixels of the canvas per pixel of the picture
         side = size * self.factor
         self.unit = side * UNIT * imaging.scale
         turn = np.deg2rad(imaging.roll)
@@ -55,18 +55,18 @@ class Canvas:
             window of the canvas (pair of slices), and the mask there as float32 in 0-1.
         """
         placed = self.place(points)
-        margin = (3 * blur + (width or 0)) * self.unit + 2
-        low = np.clip((placed.min(0) - margin).astype(int), 0, len(self.pixels) - 1)
-        high = np.clip((placed.max(0) + margin).astype(int) + 1, low + 1, len(self.pixels))
-        window = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
-        fixed = np.round((placed - low - 0.5) * (1 << SUBPIXEL)).astype(np.int32)
+        margin, end = (3 * blur + (width or 0)) * self.unit + 2, len(self.pixels)
+        left, top = (min(max(int(low - margin), 0), end - 1) for low in placed.min(axis=0).tolist())
+        right, bottom = (max(min(int(high + margin) + 1, end), 1) for high in placed.max(axis=0).tolist())
+        window = np.zeros((max(bottom - top, 1), max(right - left, 1)), np.uint8)
+        fixed = self._fixed(placed - (left, top))
         if width is None:
             cv2.fillPoly(window, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
         else:
-            cv2.polylines(window, [fixed], False, 255, max(1, round(width * self.unit)), cv2.LINE_AA, SUBPIXEL)
-        if blur:
-            window = cv2.GaussianBlur(window, (0, 0), max(0.3, blur * self.unit))
-        return np.s_[low[1] : high[1], low[0] : high[0]], window * np.float32(1 / 255)
+            self._line(window, fixed, width, 255)
+        if blur * self.unit > 0.7:  # less vanishes when the canvas is sampled down
+            window = cv2.GaussianBlur(window, (0, 0), blur * self.unit)
+        return np.s_[top : top + len(window), left : left + window.shape[1]], window * np.float32(1 / 255)
 
     def fill(self, points: np.ndarray, tone, opacity: float = 1.0, blur: float = 0.0, within=None) -> None:
         """Paints the inside of a closed curve.
@@ -76,7 +76,7 @@ class Canvas:
             tone: float, or array of the canvas' shape. Luminance in 0-1.
             opacity: float in 0-1.
             blur: float. Standard deviation of the edge in face coordinates.
-            within: float array of the canvas' shape that limits the paint, or None.
+            within: (window, mask) of a part that limits the paint, as `mask` returns it, or None.
         """
         self._blend(*self.mask(points, None, blur), tone, opacity, within)
 
@@ -90,9 +90,31 @@ class Canvas:
             window, mask = self.mask(points, width, blur)
             self.pixels[window] *= 1 - np.float32(amount) * mask
 
+    def crease(self, folds: list[tuple[np.ndarray, float, float]], blur: float = 0.02) -> None:
+        """Darkens the skin along many soft lines at once.
+
+        Args:
+            folds: list of (points (n, 2) in face coordinates, amount in 0-1, width in face coordinates).
+            blur: float. Standard deviation of all their edges in face coordinates.
+        """
+        layer = np.zeros(self.pixels.shape, np.uint8)
+        for points, amount, width in sorted(folds, key=lambda fold: fold[1]):  # the deepest fold is not painted over
+            if amount > 0.01:
+                self._line(layer, self._fixed(self.place(points)), width, min(255, round(255 * amount)))
+        self.pixels *= 1 - cv2.GaussianBlur(layer, (0, 0), max(0.5, blur * self.unit)) * np.float32(1 / 255)
+
+    @staticmethod
+    def _fixed(placed: np.ndarray) -> np.ndarray:
+        return np.rint((placed - 0.5) * (1 << SUBPIXEL)).astype(np.int32)
+
+    def _line(self, layer: np.ndarray, fixed: np.ndarray, width: float, value: int) -> None:
+        cv2.polylines(layer, [fixed], False, value, max(1, round(width * self.unit)), cv2.LINE_AA, SUBPIXEL)
+
     def _blend(self, window, mask, tone, opacity, within) -> None:
         if within is not None:
-            mask = mask * within[window]
+            limit = np.zeros_like(self.pixels)
+            limit[within[0]] = within[1]
+            mask = mask * limit[window]
         if opacity != 1:
             mask = mask * np.float32(opacity)
         below = self.pixels[window]

@@ -7,7 +7,8 @@ import numpy as np
 
 from fer_utils.datasets.synthetic.canvas import Canvas
 from fer_utils.datasets.synthetic.expression import checked_action_units
-from fer_utils.datasets.synthetic.features import paint_brows, paint_eyes, paint_mouth, paint_nose, paint_wrinkles
+from fer_utils.datasets.synthetic.features import paint_brows, paint_eyes, paint_mouth, paint_nose
+from fer_utils.datasets.synthetic.folds import paint_folds
 from fer_utils.datasets.synthetic.geometry import FaceGeometry, build_geometry, move, smooth
 from fer_utils.datasets.synthetic.hair import paint_beard, paint_hair, paint_hair_behind
 from fer_utils.datasets.synthetic.identity import Identity
@@ -35,25 +36,7 @@ def draw_face(
     Raises:
         ParameterError: for an unknown action unit, an intensity outside 0-5 or an impossible size.
     """
-    check_size(size)
-    units = checked_action_units(action_units or {})
-    imaging = imaging or Imaging()
-    rng = np.random.default_rng(imaging.seed)
-    geometry = build_geometry(identity, units)
-    canvas = Canvas(size, imaging)
-    _paint_background(canvas, imaging, rng)
-    skin = _skin(canvas, identity, geometry, units, imaging)
-    paint_hair_behind(canvas, identity)
-    _paint_neck(canvas, identity, geometry, skin, imaging)
-    _paint_head(canvas, identity, geometry, skin)
-    paint_beard(canvas, identity, geometry)
-    paint_wrinkles(canvas, identity, geometry, units)
-    paint_nose(canvas, geometry, units)
-    paint_eyes(canvas, identity, geometry, units)
-    paint_mouth(canvas, identity, geometry, units, skin)
-    paint_brows(canvas, identity, geometry)
-    paint_hair(canvas, identity)
-    return canvas.finish(imaging, rng)
+    return render_face(identity, action_units or {}, size, imaging or Imaging())[0]
 
 
 def landmarks_of(
@@ -70,6 +53,30 @@ def landmarks_of(
     return canvas.place(geometry.landmarks()) / canvas.factor - 0.5
 
 
+def render_face(
+    identity: Identity, action_units: Mapping, size: int, imaging: Imaging
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draws a face and says where its landmarks lie; `draw_face` and `landmarks_of` in one."""
+    check_size(size)
+    units = checked_action_units(action_units)
+    rng = np.random.default_rng(imaging.seed)
+    geometry = build_geometry(identity, units)
+    canvas = Canvas(size, imaging)
+    _paint_background(canvas, imaging, rng)
+    skin = _skin(canvas, identity, geometry, units, imaging)
+    paint_hair_behind(canvas, identity)
+    _paint_neck(canvas, identity, geometry, skin, imaging)
+    _paint_head(canvas, identity, geometry, skin)
+    paint_beard(canvas, identity, geometry)
+    paint_folds(canvas, geometry, units)
+    paint_nose(canvas, geometry, units)
+    paint_eyes(canvas, identity, geometry, units)
+    paint_mouth(canvas, identity, geometry, units, skin)
+    paint_brows(canvas, identity, geometry)
+    paint_hair(canvas, identity)
+    return canvas.finish(imaging, rng), canvas.place(geometry.landmarks()) / canvas.factor - 0.5
+
+
 def check_size(size: int) -> None:
     """Raises `ParameterError` where a picture of this size cannot show a face."""
     if not isinstance(size, int | np.integer) or not SMALLEST <= size <= LARGEST:
@@ -83,7 +90,7 @@ def _paint_background(canvas: Canvas, imaging: Imaging, rng: np.random.Generator
 
 def _skin(canvas: Canvas, identity: Identity, geometry: FaceGeometry, units: dict, imaging: Imaging) -> np.ndarray:
     """Luminance of lit skin over the whole canvas: a rounded head with soft hollows and bulges."""
-    x, y = canvas.grid(56)
+    x, y = canvas.grid(40)
     across = x / (1.25 * identity.face_width)
     down = (y - 0.2) / 2.1
     toward = np.sqrt(np.clip(1 - across**2 - down**2, 0.02, 1))

@@ -59,9 +59,9 @@ PROTOTYPES = {
         {1: 3.5, 4: 2.5, 15: 3.5, 17: 3},
     ),
     "surprise": (
-        {1: 4, 2: 4, 5: 3, 25: 3, 26: 4},
+        {1: 4, 2: 4, 5: 3, 25: 3.5, 26: 4.5},
         {1: 3.5, 2: 3.5, 5: 2.5, 25: 3, 27: 3.5},
-        {1: 4, 2: 4, 5: 2.5, 25: 2, 26: 2.5},
+        {1: 4, 2: 4, 5: 2.5, 25: 2.5, 26: 3.5},
     ),
 }
 
@@ -119,15 +119,14 @@ def sample_action_units(emotion: str, style: ExpressiveStyle, rng: np.random.Gen
     habitual = int(style.preference * len(variants))
     variant = variants[habitual if rng.uniform() < 0.6 else int(rng.integers(len(variants)))]
     strength = style.expressivity * rng.uniform(0.6, 1.15)
-    drawn = {}
-    for index, unit in enumerate(ACTION_UNITS):
-        sides = np.broadcast_to(np.asarray(variant.get(unit, 0.0), dtype=float), 2)
-        noise = rng.normal(1.0, 0.15) * (1 + rng.normal(0, 0.06) * np.array([1, -1]))
-        sides = sides * strength * style.gains[index] * noise + style.resting[index] * rng.uniform(0.5, 1.2)
-        sides = np.clip(sides + max(0.0, rng.normal(-0.5, 0.5)), 0, 5)  # faces at rest are never quite still
-        if sides.any():
-            drawn[unit] = (float(sides[0]), float(sides[1]))
-    return drawn
+    intensities = np.array([np.broadcast_to(variant.get(unit, 0.0), 2) for unit in ACTION_UNITS], dtype=float)
+    count = len(ACTION_UNITS)
+    amount = rng.normal(1.0, 0.15, (count, 1)) * (1 + rng.normal(0, 0.06, (count, 1)) * np.array([1, -1]))
+    intensities *= strength * style.gains[:, None] * amount
+    intensities += (style.resting * rng.uniform(0.5, 1.2, count))[:, None]
+    intensities += np.maximum(0, rng.normal(-0.5, 0.5, (count, 1)))  # faces at rest are never quite still
+    pairs = zip(ACTION_UNITS, np.clip(intensities, 0, 5).tolist(), strict=True)
+    return {unit: tuple(sides) for unit, sides in pairs if any(sides)}
 
 
 def checked_action_units(action_units: Mapping) -> dict[int, np.ndarray]:

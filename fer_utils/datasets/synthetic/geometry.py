@@ -74,7 +74,7 @@ def build_geometry(identity: Identity, units: dict[int, np.ndarray]) -> FaceGeom
     Returns:
         `FaceGeometry`.
     """
-    drop = 0.17 * units[26].mean() + 0.36 * units[27].mean()
+    drop = 0.24 * units[26].mean() + 0.42 * units[27].mean()
     chin = identity.chin + 0.85 * drop - 0.03 * units[17].mean()
     lip_edges, corners = _lips(identity, units, drop)
     lids = [_lids(identity, {unit: value[side] for unit, value in units.items()}, side) for side in (0, 1)]
@@ -121,14 +121,14 @@ def _brow(identity: Identity, unit: dict, side: int) -> np.ndarray:
 
 def _lids(identity: Identity, unit: dict, side: int) -> tuple[np.ndarray, np.ndarray]:
     across = ALONG_LID
-    up = 0.1 + 0.085 * unit[5] - 0.03 * unit[7] - 0.02 * unit[6] - 0.02 * unit[4] * (1 - unit[5])
-    low = 0.075 - 0.045 * unit[7] - 0.045 * unit[6] - 0.02 * unit[9] + 0.01 * unit[5]
+    up = 0.12 + 0.1 * unit[5] - 0.03 * unit[7] - 0.025 * unit[6] - 0.02 * unit[4] * (1 - unit[5])
+    low = 0.085 - 0.055 * unit[7] - 0.055 * unit[6] - 0.03 * unit[9] + 0.015 * unit[5]
     up, low = identity.eye_size * max(0.02, up), identity.eye_size * max(0.01, low)
     up = up + (-0.9 * low - up) * unit[43]
     inclined = np.sin(np.pi * across**0.9)
     droop = 1 - 0.3 * min(unit[1], unit[4]) * across  # oblique brows pull the inner end of the lid up
     tilt = identity.eye_tilt * (0.5 - across)
-    outward = 0.5 * identity.eye_distance + 0.24 * identity.eye_size * (2 * across - 1)
+    outward = 0.5 * identity.eye_distance + 0.255 * identity.eye_size * (2 * across - 1)
     upper = tilt - up * inclined**0.75 * droop
     lower = tilt + low * np.sin(np.pi * across**1.15) ** 0.85
     return _mirror(outward, upper, side), _mirror(outward, lower, side)
@@ -146,9 +146,9 @@ def _nose(identity: Identity, units: dict) -> np.ndarray:
 def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarray]:
     mean = {unit: float(value.mean()) for unit, value in units.items()}
     pull = 0.16 * units[12] + 0.14 * units[20] + 0.05 * units[14] + 0.02 * units[10]
-    purse = 0.07 * mean[23] + 0.03 * mean[24] + 0.1 * mean[27] + 0.04 * mean[26] + 0.03 * mean[17]
+    purse = 0.07 * mean[23] + 0.03 * mean[24] + 0.17 * mean[27] + 0.13 * mean[26] * (1 - mean[12]) + 0.03 * mean[17]
     across = identity.mouth_width + pull - purse
-    rise = 0.16 * units[12] + 0.02 * units[14] - 0.15 * units[15] - 0.035 * units[20] - 0.25 * drop
+    rise = 0.16 * units[12] + 0.02 * units[14] - 0.15 * units[15] - 0.035 * units[20] - 0.48 * drop
     corners = np.array([[-across[0], identity.mouth - rise[0]], [across[1], identity.mouth - rise[1]]])
 
     t = ALONG_LIPS
@@ -161,7 +161,7 @@ def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarr
 
     parted = max(mean[25], min(1.0, 2 * mean[26], 2 * mean[27]))
     sneer = np.where(side == 0, units[10][0], units[10][1]) * 0.1 + np.where(side == 0, units[9][0], units[9][1]) * 0.05
-    raised = sneer * np.exp(-(((np.abs(t) - 0.4) / 0.35) ** 2))  # AU10 lifts the lip beside the middle
+    raised = sneer * np.exp(-(((np.abs(t) - 0.35) / 0.5) ** 2)) * inside**0.5  # AU10 lifts the lip beside the middle
     pressed = 1 - 0.5 * mean[23] - 0.6 * mean[24]
     gap_up = parted * (0.035 + 0.02 * mean[12] + 0.05 * (mean[10] + mean[9])) * inside**0.7
     gap_low = parted * (0.05 + 0.08 * mean[12] + 0.04 * mean[20]) * inside**0.6 + drop * inside**0.55

@@ -37,7 +37,7 @@ def paint_hair(canvas: Canvas, identity: Identity) -> None:
         "short": [[0.0, line - 0.02], [0.5, line], [0.8, line + 0.18], [0.9, -0.6], [0.95, low]],
         "parted": [[0.0, line + 0.1], [0.4, line - 0.06], [0.75, line + 0.1], [0.9, -0.6], [0.94, low]],
         "fringe": [[0.0, -0.72], [0.45, -0.68], [0.78, -0.6], [0.88, -0.4], [0.93, low]],
-        "long": [[0.0, line - 0.2], [0.3, line + 0.02], [0.7, line + 0.4], [0.9, -0.3], [0.97, low]],
+        "long": [[0.0, line - 0.04], [0.4, line + 0.06], [0.76, line + 0.34], [0.9, -0.3], [0.97, low]],
         "receding": [[0.0, line - 0.12], [0.45, line - 0.38], [0.74, line - 0.05], [0.9, -0.6], [0.95, low]],
     }[style]
     left = np.array(left) * [wide, 1]
@@ -53,8 +53,8 @@ def paint_hair(canvas: Canvas, identity: Identity) -> None:
 def paint_beard(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> None:
     """Darkens cheeks, chin and upper lip where a beard grows."""
     if identity.beard:
-        low, base = geometry.jaw[3:14], geometry.nose[6, 1]
-        inner = [[0.72, 0.62], [0.5, base + 0.2], [0.3, base + 0.12], [0.0, base + 0.14]]
+        low, base = geometry.jaw[4:13], geometry.nose[6, 1]
+        inner = [[0.8, 0.75], [0.58, base + 0.38], [0.4, base + 0.16], [0.0, base + 0.13]]
         inner = np.array(inner) * [identity.jaw_width / 0.86, 1]
         top = np.concatenate([inner, inner[-2::-1] * [-1, 1]])
-        canvas.darken(np.concatenate([low, top]), identity.beard, None, 0.06)
+        canvas.darken(np.concatenate([low, top]), identity.beard, None, 0.07)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SKIN_GROUPS = 6  # from light to dark, as the Fitzpatrick scale has
-SKIN_LUMINANCE = (0.86, 0.77, 0.67, 0.56, 0.45, 0.35)
+SKIN_LUMINANCE = (0.8, 0.72, 0.63, 0.54, 0.45, 0.37)
 HAIR_STYLES = ("short", "parted", "fringe", "long", "receding", "bald")
 
 
@@ -43,13 +43,13 @@ class Identity:
     """
 
     skin_group: int = 1
-    skin: float = 0.77
+    skin: float = 0.72
     hair: float = 0.2
     hair_style: str = "short"
     hair_volume: float = 0.15
     hairline: float = 1.1
     face_width: float = 1.08
-    jaw_width: float = 0.86
+    jaw_width: float = 0.83
     chin_width: float = 0.36
     chin: float = 1.82
     eye_distance: float = 1.0
@@ -95,7 +95,7 @@ def sample_identity(rng: np.random.Generator, skin_group: int) -> Identity:
         hair_volume=rng.uniform(0.08, 0.24),
         hairline=np.clip(rng.normal(1.1, 0.08), 0.92, 1.28),
         face_width=face_width,
-        jaw_width=face_width * np.clip(rng.normal(0.8, 0.05), 0.7, 0.92),
+        jaw_width=face_width * np.clip(rng.normal(0.76, 0.05), 0.66, 0.87),
         chin_width=np.clip(rng.normal(0.36, 0.06), 0.24, 0.5),
         chin=mouth + np.clip(rng.normal(0.74, 0.06), 0.62, 0.88),
         eye_distance=np.clip(eye_distance, 0.9, 1.12),
@@ -112,6 +112,6 @@ def sample_identity(rng: np.random.Generator, skin_group: int) -> Identity:
         mouth_width=np.clip(rng.normal(0.4, 0.04), 0.31, 0.5),
         lips=np.clip(rng.normal(1.0, 0.22), 0.55, 1.6),
         lip_tone=rng.uniform(0.62, 0.8),
-        beard=rng.uniform(0.15, 0.6) if rng.uniform() < 0.2 else 0.0,
+        beard=rng.uniform(0.12, 0.45) if rng.uniform() < 0.2 else 0.0,
         texture=int(rng.integers(2**31)),
     )

@@ -29,7 +29,7 @@ class Imaging:
     light: tuple[float, float] = (-0.3, -0.5)
     contrast: float = 0.5
     exposure: float = 1.0
-    blur: float = 0.3
+    blur: float = 0.05
     noise: float = 0.0
     background: float = 0.55
     clothes: float = 0.3
@@ -51,9 +51,9 @@ def sample_imaging(rng: np.random.Generator) -> Imaging:
         roll=float(np.clip(rng.normal(0, 2.5), -7, 7)),
         light=(float(rng.uniform(-0.9, 0.9)), float(rng.uniform(-0.8, 0.1))),
         contrast=float(rng.uniform(0.2, 0.75)),
-        exposure=float(rng.uniform(0.8, 1.15)),
-        blur=float(rng.uniform(0.1, 0.6)),
-        noise=float(rng.uniform(1, 6)),
+        exposure=float(rng.uniform(0.8, 1.1)),
+        blur=float(rng.uniform(0.0, 0.4)),
+        noise=float(rng.uniform(1, 5)),
         background=float(rng.uniform(0.15, 0.9)),
         clothes=float(rng.uniform(0.08, 0.8)),
         seed=int(rng.integers(2**31)),

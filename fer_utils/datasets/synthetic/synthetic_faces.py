@@ -11,11 +11,13 @@ import pandas as pd
 
 from fer_utils.datasets.emotions import EMOTIONS, SEVEN
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.datasets.synthetic.drawing import check_size, draw_face, landmarks_of
+from fer_utils.datasets.synthetic.cache import read_cache, write_cache
+from fer_utils.datasets.synthetic.drawing import check_size, render_face
 from fer_utils.datasets.synthetic.expression import ACTION_UNITS, sample_action_units, sample_style
 from fer_utils.datasets.synthetic.identity import SKIN_GROUPS, Identity, sample_identity
 from fer_utils.datasets.synthetic.imaging import sample_imaging
 from fer_utils.errors import ParameterError, nearest
+from fer_utils.paths import cache_root
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class SyntheticFaces:
             value = getattr(self, field)
             if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
                 raise ParameterError(f"synthetic: {field}={value!r}; expected a whole number of at least {least}.")
+            object.__setattr__(self, field, int(value))
         check_size(self.size)
+        object.__setattr__(self, "size", int(self.size))
         if isinstance(self.emotions, str) or not len(self.emotions):
             raise ParameterError(f"synthetic: emotions={self.emotions!r}; expected a list such as {list(SEVEN)}.")
         object.__setattr__(self, "emotions", tuple(self.emotions))  # notebooks and the command line give lists
@@ -63,7 +67,7 @@ class SyntheticFaces:
         """Hashes the options and the source that draws, without drawing.
 
         Returns:
-            str. 16 hexadecimal digits; it changes when any pixel might.
+            str. 16 hexadecimal digits; it changes with the options and with how faces are drawn.
         """
         return hashlib.sha256(f"{sorted(asdict(self).items())} {_source_digest()}".encode()).hexdigest()[:16]
 
@@ -72,14 +76,35 @@ class SyntheticFaces:
         return sample_identity(self._random(subject), subject % SKIN_GROUPS)
 
     def load(self) -> FaceTable:
-        """Draws all faces.
+        """Draws all faces, or reads them from the cache where they were drawn before.
 
         Returns:
             `FaceTable` with uint8 images (subjects * emotions * images_per_emotion, size, size), gray. Its rows also
             hold `skin_group` (0-5), `roll` (degrees), `au_1`, `au_2`, ... (intensity 0-5 of the stronger side) and
             `landmarks` (float array (68, 2), pixels).
         """
-        rows, images = [], []
+        folder = cache_root() / "synthetic" / self.digest()
+        drawn = read_cache(folder)
+        if drawn is None:
+            drawn = self._draw()
+            write_cache(folder, *drawn)
+        rows, images, landmarks = drawn
+        rows = rows.assign(landmarks=list(landmarks))
+        return FaceTable(
+            name=self.name,
+            rows=rows,
+            images=images,
+            fingerprint=FaceTable.content_fingerprint(rows, images),
+            synthetic=True,
+            notes=(
+                f"Synthetic: drawn faces of {self.subjects} drawn people (seed {self.seed}). Scores on them show that "
+                "code works and how models differ; they say nothing about real faces.",
+            ),
+        )
+
+    def _draw(self) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+        """Draws the rows without landmarks, the images (n, size, size) and the landmarks (n, 68, 2)."""
+        rows, images, points = [], [], []
         for subject in range(self.subjects):
             identity = self.identity(subject)
             style = sample_style(self._random(subject, stream=1))
@@ -88,28 +113,19 @@ class SyntheticFaces:
                     rng = self._random(subject, EMOTIONS.index(emotion) + 1, take + 1)
                     units = sample_action_units(emotion, style, rng)
                     imaging = sample_imaging(rng)
-                    images.append(draw_face(identity, units, self.size, imaging))
+                    image, landmarks = render_face(identity, units, self.size, imaging)
+                    images.append(image)
+                    points.append(landmarks)
                     person, sequence = f"S{subject:03d}", f"S{subject:03d}-{emotion}-{take}"
                     row = {"sample_id": sequence, "subject": person, "sequence": sequence, "frame": 0}
                     row |= {"label": emotion, "split": np.nan, "image": len(rows)}
-                    row |= {"skin_group": identity.skin_group, "roll": imaging.roll}
-                    row |= {f"au_{unit}": max(units.get(unit, (0.0,))) for unit in ACTION_UNITS}
-                    rows.append(row | {"landmarks": landmarks_of(identity, units, self.size, imaging)})
-        table, block = pd.DataFrame(rows), np.stack(images)
-        return FaceTable(
-            name=self.name,
-            rows=table,
-            images=block,
-            fingerprint=FaceTable.content_fingerprint(table, block),
-            synthetic=True,
-            notes=(
-                f"Synthetic: drawn faces of {self.subjects} drawn people (seed {self.seed}). Scores on them show that "
-                "code works and how models differ; they say nothing about real faces.",
-            ),
-        )
+                    row |= {"skin_group": identity.skin_group, "roll": round(imaging.roll, 2)}
+                    row |= {f"au_{unit}": round(max(units.get(unit, (0.0,))), 2) for unit in ACTION_UNITS}
+                    rows.append(row)
+        return pd.DataFrame(rows), np.stack(images), np.stack(points)
 
     def _random(self, subject: int, emotion: int = 0, take: int = 0, stream: int = 0) -> np.random.Generator:
-        return np.random.default_rng(np.random.SeedSequence((int(self.seed), subject, emotion, take, stream)))
+        return np.random.default_rng(np.random.SeedSequence((self.seed, subject, emotion, take, stream)))
 
 
 @lru_cache(maxsize=1)
