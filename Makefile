@@ -30,7 +30,7 @@ setup: $(INSTALLED)  ## create .venv and install the pinned packages (again only
 # The first Python that runs and is new enough; names on the path may be shims that fail.
 $(INSTALLED): pyproject.toml constraints.txt
 	@suits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'; \
-	if ! $(BIN)/python -c "$$suits" 2>/dev/null; then \
+	if ! { $(BIN)/python -c "$$suits" && $(BIN)/python -m pip --version; } >/dev/null 2>&1; then \
 	  for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	    "$$python" -c "$$suits" >/dev/null 2>&1 || continue; \
 	    "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1 && break; \
