@@ -97,7 +97,7 @@ def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[s
 
 
 def _matches(pattern: str, *names: str) -> bool:
-    """Whether a name holds the pattern, or fits it where it has wildcards; brackets are plain text, labels have them."""
+    """Whether a name holds a pattern, or fits it where it has wildcards. Brackets are plain text: labels have them."""
     if "*" in pattern or "?" in pattern:
         return any(fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for name in names)
     return any(pattern in name for name in names)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from fer_utils.batch.notebook import INJECTED, Notebook
 from fer_utils.paths import write_atomically
-from fer_utils.runs.run import SCHEMA
+from fer_utils.runs import SCHEMA
 
 PARAMETERS, RESULT, ERROR, EXECUTED = "parameters.json", "result.json", "error.json", "executed.ipynb"
 STOPPED = 3  # exit status of a worker whose lifeline closed

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import fer_utils
-from fer_utils.runs.run import SCHEMA
+from fer_utils.runs import SCHEMA
 
 PACKAGE = "fer_utils"
 

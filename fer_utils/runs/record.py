@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from fer_utils.errors import RunError
-from fer_utils.runs.run import SCHEMA
+from fer_utils.runs import SCHEMA
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ import pandas as pd
 from fer_utils.errors import RunError
 from fer_utils.paths import runs_root, write_atomically
 from fer_utils.protocol import Split
+from fer_utils.runs import SCHEMA
 from fer_utils.runs.provenance import Stopwatch, provenance
-
-SCHEMA = 1
 
 
 def start_run(notebook: str, split: Split, parameters: dict) -> "Run":
