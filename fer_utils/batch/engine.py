@@ -183,6 +183,7 @@ class _Workers:
             if status != 0:
                 error = _read_error(run.directory)
                 if error is None:
+                    _kill_orphans(run.directory)
                     name = signal_name(status)
                     message = f"The worker process ended with {name or f'exit status {status}'}; see run.log."
                     seconds = time.monotonic() - started
@@ -247,6 +248,19 @@ def _read_error(directory: Path) -> dict | None:
         return json.loads((directory / ERROR).read_text())
     except (OSError, ValueError):
         return None
+
+
+def _kill_orphans(directory: Path) -> None:
+    """Kills the kernel of a worker that died, before it can write a result that nobody has seen through."""
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+            if environment.get("FERBENCH_RUN_DIR") == str(directory) and process.pid != os.getpid():
+                process.kill()
+                process.wait(5)
+                shutil.rmtree(environment.get("JUPYTER_RUNTIME_DIR", ""), ignore_errors=True)
+        except psutil.Error:
+            continue  # not ours, or gone already
 
 
 def _check_writable(folder: Path) -> None:

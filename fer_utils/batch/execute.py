@@ -46,9 +46,10 @@ def execute(job: dict) -> bool:
     try:
         with started_kernel({**os.environ, **job["environment"]}, notebook.path.parent) as kernel:
             _die_with_runner(kernel)
-            alarm = threading.Timer(job["timeout"] or 1e9, lambda: (late.set(), kernel.kill()))
+            alarm = threading.Timer(job["timeout"] or 0, lambda: (late.set(), kernel.kill()))
             alarm.daemon = True
-            alarm.start()
+            if job["timeout"]:
+                alarm.start()
             sys.modules.setdefault("rfc3987_syntax", None)  # optional, unused here, and 0.9 s to import
             import papermill  # while the kernel starts
 

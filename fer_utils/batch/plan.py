@@ -193,7 +193,8 @@ def _state(
         for record, identity in records
         if record.state == "ok" and identity.get("parts") and _is_kin(identity, request, parts)
     ]
-    kin.sort(key=lambda pair: (len(pair[0]), pair[1].result.get("created", "")))
+    kin.sort(key=lambda pair: pair[1].result.get("created", ""), reverse=True)
+    kin.sort(key=lambda pair: len(pair[0]))  # the most similar first, of equals the latest
     seconds = [record.result.get("provenance", {}).get("wall_seconds") for _, record in kin[:1]]
     expected = seconds[0] if seconds else None
     own = next((record for record, _ in records if record.directory == directory), None)

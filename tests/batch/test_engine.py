@@ -31,6 +31,9 @@ def test_a_campaign_goes_on_after_failures_and_tells_the_truth_about_each(projec
     project.notebook("03_dies", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     # finishes, and is killed before papermill could see the end of it
     project.notebook("04_dies_late", "epochs += 1", finish=_FINISH_AND_DIE)
+    project.notebook(
+        "07_orphan", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)", "import time; time.sleep(0.5)"
+    )
     project.notebook("05_slow", "import time; time.sleep(60)")
     project.notebook("06_no_finish", finish="pass")
     project.suite(
@@ -42,11 +45,12 @@ runs:
 - notebook: 04_dies_late
 - {notebook: 05_slow, timeout: 4}
 - notebook: 06_no_finish
+- notebook: 07_orphan
 - {notebook: 01_good, parameters: {epochs: 3}}
 """,
     )
     outcomes = execute_plan(plan(project), project.runs, jobs=2)
-    assert [outcome.state for outcome in outcomes] == ["failed"] * 5 + ["ok"]
+    assert [outcome.state for outcome in outcomes] == ["failed"] * 6 + ["ok"]
 
     assert project.read("01_good", "result.json")["parameters"] == {"epochs": 3}
     assert project.read("01_good", "parameters.json")["epochs"] == 3
@@ -68,11 +72,15 @@ runs:
     assert project.read("05_slow", "error.json")["type"] == "Timeout"
     assert project.read("06_no_finish", "error.json")["type"] == "NoResult"
 
+    error = project.read("07_orphan", "error.json")
+    assert (error["type"], error["signal"]) == ("WorkerDied", "SIGKILL")
+    assert not (project.only_run("07_orphan") / "result.json").exists()
+
     # again: what succeeded is there, what failed is tried again unless told otherwise
     again = plan(project)
     assert states(again) == dict.fromkeys(states(again), "failed") | {"01_good": "cached"}
     outcomes = execute_plan(again, project.runs, retry_failed=False)
-    assert [outcome.state for outcome in outcomes] == ["skipped"] * 5 + ["cached"]
+    assert [outcome.state for outcome in outcomes] == ["skipped"] * 6 + ["cached"]
 
     # mended: the failure is forgotten
     project.notebook("02_raises", "pass")
