@@ -1,0 +1,158 @@
+"""What a report is made of: scored models by protocol, and everything that went wrong."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+
+from fer_utils.errors import UserError
+from fer_utils.evaluation.scores import Score, score
+from fer_utils.runs.record import RunRecord, read_runs
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of one run, with its score.
+
+    Attributes:
+        record: `RunRecord`.
+        description: mapping. The run's own words about the model: title, family, parameters, train_seconds, notes.
+        score: `Score`, recomputed from the stored predictions; None where the run only describes the model.
+    """
+
+    record: RunRecord
+    description: Mapping
+    score: Score | None
+
+    @property
+    def model(self) -> str:
+        """Model id."""
+        return self.description["model"]
+
+    @property
+    def protocol(self) -> Mapping:
+        """The protocol entry of the run."""
+        return self.record.result["protocol"]
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The model's learning curves; empty where there are none."""
+        history = self.record.history
+        return history[history["model"] == self.model] if len(history) else history
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that gave no numbers.
+
+    Attributes:
+        record: `RunRecord`.
+        kind: str. Type of the error, or "not finished".
+        message: str. What happened.
+    """
+
+    record: RunRecord
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Everything below a runs folder.
+
+    Attributes:
+        root: Path of the runs folder.
+        pages: str. Folder of the executed notebooks as HTML, relative to the report; empty for no links.
+        entries: tuple of `Entry`.
+        failures: tuple of `Failure`.
+    """
+
+    root: Path
+    pages: str
+    entries: tuple[Entry, ...]
+    failures: tuple[Failure, ...]
+
+    @cached_property
+    def records(self) -> list[RunRecord]:
+        """Runs with numbers, each once."""
+        return list({str(entry.record.directory): entry.record for entry in self.entries}.values())
+
+    @cached_property
+    def protocols(self) -> dict[str, list[Entry]]:
+        """Scored entries by protocol id, real data first; within a protocol the best mean recall first."""
+        groups: dict[str, list[Entry]] = {}
+        for entry in sorted(self.entries, key=lambda e: (bool(e.protocol.get("synthetic")), e.protocol["id"])):
+            if entry.score is not None:
+                groups.setdefault(entry.protocol["id"], []).append(entry)
+        return {name: sorted(group, key=lambda e: -e.score.uar.value) for name, group in groups.items()}
+
+    def variant(self, entry: Entry) -> dict:
+        """Notebook parameters in which an entry differs from others of the same model and protocol."""
+        mine = entry.record.result.get("parameters", {})
+        others = [
+            e.record.result.get("parameters", {})
+            for e in self.entries
+            if e.model == entry.model and e.protocol["id"] == entry.protocol["id"]
+        ]
+        return {name: value for name, value in mine.items() if any(o.get(name) != value for o in others)}
+
+    def page(self, record: RunRecord) -> str | None:
+        """Relative address of a run's executed notebook as HTML; None where there is none."""
+        if self.pages and (record.directory / "executed.ipynb").exists():
+            return quote(f"{self.pages}/{record.notebook}/{record.key}.html")
+        return None
+
+    def relative(self, text: str) -> str:
+        """Shortens paths below the runs folder, so that a report says nothing about the machine it was made on."""
+        return text.replace(f"{self.root}/", "").replace(f"{self.root}\\", "")
+
+
+def collect(root: Path | str, pages: str = "") -> Collection:
+    """Reads and scores every run below a folder; what cannot be read or scored becomes a failure.
+
+    Args:
+        root: Path of the runs folder; it need not exist.
+        pages: str. Folder of the executed notebooks as HTML, relative to the report; empty for no links.
+
+    Returns:
+        `Collection`.
+    """
+    root = Path(root).resolve()
+    entries, failures = [], []
+    for record in read_runs(root):
+        if record.state == "failed":
+            error = record.error
+            failures.append(Failure(record, str(error.get("type", "error")), str(error.get("message", ""))))
+        elif record.state != "ok":
+            reason = (
+                "There is neither result.json nor error.json: the run is still going, or it was stopped from outside."
+            )
+            failures.append(Failure(record, "not finished", reason))
+        else:
+            try:
+                entries += _entries(record)
+            except (UserError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                message = f"{record.directory / 'result.json'}: {type(error).__name__}: {error}"
+                failures.append(Failure(record, "unreadable record", message))
+    return Collection(root, pages.strip("/"), tuple(entries), tuple(failures))
+
+
+def _entries(record: RunRecord) -> list[Entry]:
+    result = record.result
+    protocol = result["protocol"]
+    classes, _ = protocol["classes"], protocol["id"]
+    seal = result.get("predictions")
+    if seal:
+        stored = hashlib.sha256((record.directory / seal["file"]).read_bytes()).hexdigest()
+        if stored != seal["sha256"]:
+            raise ValueError(f"{seal['file']} was changed after the run: its hash is not the sealed one")
+    predictions = record.predictions
+    entries = []
+    for description in result["models"]:
+        mine = predictions[predictions["model"] == description["model"]] if len(predictions) else predictions
+        entries.append(Entry(record, description, score(mine, classes) if len(mine) else None))
+    return entries

@@ -1,0 +1,24 @@
+"""How runs and models are named in a report, always the same way."""
+
+from fer_utils.report.collect import Collection, Entry
+from fer_utils.report.html import Fragment, join, tag
+from fer_utils.runs.record import RunRecord
+
+
+def model_name(entry: Entry) -> str:
+    """Returns the name that readers see."""
+    return entry.description.get("title") or entry.model
+
+
+def model_label(runs: Collection, entry: Entry) -> Fragment:
+    """Names a model, and the parameters that tell this run of it from others under the same protocol."""
+    values = ", ".join(f"{name} = {value}" for name, value in runs.variant(entry).items())
+    return join([model_name(entry), *([tag("span", values, class_="key")] if values else [])], " ")
+
+
+def run_link(runs: Collection, record: RunRecord) -> Fragment:
+    """Names a run, and links to its executed notebook where there is one."""
+    page = runs.page(record)
+    name = tag("a", record.notebook, href=page) if page else record.notebook
+    by_hand = ", opened by hand" if record.key.startswith("interactive-") else ""
+    return join([name, tag("span", record.key[:20], by_hand, class_="key")], " ")

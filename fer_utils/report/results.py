@@ -1,0 +1,134 @@
+"""One section a protocol: its leaderboard, the papers beside it, and what lies behind the numbers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fer_utils.evaluation import metrics
+from fer_utils.report import words
+from fer_utils.report.claims_table import beside_ours
+from fer_utils.report.collect import Collection, Entry
+from fer_utils.report.curves import curves
+from fer_utils.report.html import Fragment, badge, count, join, percent, seconds, table, tag, with_interval
+from fer_utils.report.matrices import matrices
+from fer_utils.report.names import model_label, run_link
+
+
+def results(runs: Collection) -> Fragment:
+    """Shows every protocol in a section of its own: numbers with different protocol ids never share a table.
+
+    Args:
+        runs: `Collection`.
+
+    Returns:
+        `Fragment`.
+    """
+    if not runs.protocols:
+        return tag("p", "No run has predictions yet.")
+    return join(_section(runs, entries) for entries in runs.protocols.values())
+
+
+def leaderboard(runs: Collection, entries: Sequence[Entry]) -> Fragment:
+    """Ranks the models of one protocol by mean recall, above the majority baseline.
+
+    Args:
+        runs: `Collection`.
+        entries: sequence of `Entry` of one protocol.
+
+    Returns:
+        `Fragment`.
+    """
+    rows = []
+    for entry in entries:
+        score, known = entry.score, entry.description
+        notes = [tag("span", known["notes"], class_="key")] if known.get("notes") else []
+        rows.append(
+            [
+                join([model_label(runs, entry), *notes], " "),
+                with_interval(score.uar),
+                with_interval(score.accuracy),
+                with_interval(score.macro_f1),
+                percent(score.accuracy_detected),
+                count(score.undetected),
+                count(score.n),
+                count(known.get("parameters")),
+                seconds(known.get("train_seconds")),
+                run_link(runs, entry.record),
+            ]
+        )
+    rows.append(_majority_row(entries))
+    headers = [
+        "Model",
+        "UAR (mean recall)",
+        "Accuracy",
+        "Macro-F1",
+        "Accuracy where a face was found",
+        "Faces not found",
+    ]
+    headers += ["Test images", "Parameters", "Training", "Run"]
+    return table("Leaderboard, with 95 % intervals", headers, rows, class_="board", numeric=range(1, 9))
+
+
+def _section(runs: Collection, entries: Sequence[Entry]) -> Fragment:
+    protocol = entries[0].protocol
+    parts = [
+        tag("h3", words.title(protocol)),
+        tag("p", tag("code", protocol["id"]), " ", words.badges(protocol)),
+        _facts(entries),
+        _lint(protocol),
+        leaderboard(runs, entries),
+        _notes(entries),
+        tag("h4", "Beside the papers"),
+        beside_ours(runs, entries),
+        tag("h4", "Class by class"),
+        matrices(runs, entries),
+    ]
+    drawn = curves(runs, entries)
+    return tag("section", *parts, *([tag("h4", "Training"), drawn] if drawn else []), class_="protocol")
+
+
+def _majority_row(entries: Sequence[Entry]) -> Fragment:
+    """The row of always answering the most frequent class, in the same columns."""
+    score = entries[0].score
+    support = score.confusion.sum(axis=1)
+    constant = np.zeros_like(score.confusion)
+    constant[:, support.argmax()] = support
+    name = score.classes[support.argmax()]
+    values = [percent(float(metric(constant))) for metric in (metrics.uar, metrics.accuracy, metrics.macro_f1)]
+    cells = [*values, values[1], "0", count(score.n), "0", "n/a", "n/a"]
+    filled = (tag("td", cell, class_="n" if column < 8 else None) for column, cell in enumerate(cells))
+    return tag("tr", tag("th", f"Baseline: always “{name}”", scope="row"), *filled, class_="baseline")
+
+
+def _facts(entries: Sequence[Entry]) -> Fragment:
+    protocol, score = entries[0].protocol, entries[0].score
+    counts = protocol.get("counts", {})
+    parts = [f"{count(counts[part])} {part}" for part in ("train", "validation", "test") if part in counts]
+    dropped = f"; {count(counts['dropped'])} left out by the label map" if counts.get("dropped") else ""
+    folds = (
+        f"{protocol.get('folds')} of {protocol.get('folds_of')} folds"
+        if protocol.get("folds_of", 1) > 1
+        else "one split"
+    )
+    people = "subjects unknown" if score.subjects is None else f"{score.subjects} test subjects"
+    seeds = f"seeds {', '.join(str(seed) for seed in protocol.get('seeds', ()))}"
+    chosen = f"chosen on: {protocol.get('selection', 'not stated')}"
+    images = f"images: {', '.join(parts)}{dropped}" if parts else "image counts not stated"
+    listed = [images, people, folds, seeds, chosen, f"intervals over {score.unit}", *protocol.get("notes", ())]
+    return tag("ul", *(tag("li", fact) for fact in listed), class_="facts")
+
+
+def _lint(protocol) -> Fragment:
+    report = protocol.get("lint") or {}
+    verdict = report.get("verdict", "not checked")
+    head = tag("p", "Leakage linter: ", badge(verdict, words.LINT_KINDS.get(verdict, "bad")))
+    findings = [
+        tag("li", tag("b", f"{f.get('level')}: {f.get('rule')}"), f". {f.get('message')}")
+        for f in report.get("findings", ())
+    ]
+    return join([head, tag("ul", *findings) if findings else ""])
+
+
+def _notes(entries: Sequence[Entry]) -> Fragment:
+    notes = dict.fromkeys(entry.score.note for entry in entries if entry.score.note)
+    return join(tag("p", note, class_="note") for note in notes)

@@ -1,0 +1,62 @@
+"""Plain words for what records abbreviate: datasets, tasks, splits, and how far a number may be trusted."""
+
+from collections.abc import Mapping
+
+from fer_utils.report.html import Fragment, badge, join
+
+DATASETS = {"synthetic": "Synthetic faces", "fer2013": "FER2013", "fer2013+ckplus": "FER2013 + CK+", "ckplus": "CK+"}
+TASKS = {
+    "seven": "seven emotions",
+    "eight": "eight emotions",
+    "three-drop": "three classes, surprise left out",
+    "three-negative": "three classes, surprise counted as negative",
+}
+SPLITS = {
+    "subject-kfold": "folds by subject",
+    "fer2013-official": "official split",
+    "fer2013-public-as-test": "PublicTest as test",
+}
+VERDICT_KINDS = {
+    "reproduced": "good",
+    "higher": "warn",
+    "lower": "warn",
+    "cannot tell": "plain",
+    "protocol differs": "plain",
+    "no verdict": "plain",
+    "not run": "plain",
+}
+LINT_KINDS = {"clean": "good", "warning": "warn", "cannot vouch": "warn", "error": "bad"}
+
+
+def dataset(name: str) -> str:
+    """Returns the name of a dataset as its owners write it."""
+    return DATASETS.get(name, name)
+
+
+def task(label_map: str) -> str:
+    """Returns a label map in words."""
+    return TASKS.get(label_map, label_map)
+
+
+def split(rule: str) -> str:
+    """Returns a split rule in words."""
+    return SPLITS.get(rule, rule)
+
+
+def title(protocol: Mapping) -> str:
+    """Returns dataset, task and split of a protocol in words."""
+    return f"{dataset(protocol['dataset'])}, {task(protocol['label_map'])}, {split(protocol['split'])}"
+
+
+def badges(protocol: Mapping) -> Fragment:
+    """Returns the marks without which a number of this protocol would mislead."""
+    marks = []
+    if protocol.get("synthetic"):
+        marks.append(badge("synthetic faces", "warn"))
+    if protocol.get("partial"):
+        marks.append(badge("partial data", "warn"))
+    if protocol.get("smoke"):
+        marks.append(badge(f"smoke run: {protocol.get('folds')} of {protocol.get('folds_of')} folds", "warn"))
+    if protocol.get("lint", {}).get("verdict") == "error":
+        marks.append(badge("leaking split", "bad"))
+    return join(marks, " ")
