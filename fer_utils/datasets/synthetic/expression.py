@@ -71,7 +71,7 @@ class ExpressiveStyle:
     """How one person shows emotions, the same in all of the person's images.
 
     Attributes:
-        expressivity: float. Factor on every intensity, about 0.5 (reserved) to 1.2 (vivid).
+        expressivity: float. Factor on every intensity, about 0.75 (reserved) to 1.2 (vivid).
         gains: float array (action units,). Factor on each unit: some people move some muscles little.
         resting: float array (action units,). Intensities 0-5 that a face at rest already seems to have.
         preference: float. In [0, 1); which variant of a prototype the person shows most often.
@@ -97,7 +97,7 @@ def sample_style(rng: np.random.Generator) -> ExpressiveStyle:
     for unit in rng.choice([1, 2, 4, 7, 12, 15, 17, 24, 43], size=2, replace=False):
         resting[names.index(unit)] = rng.uniform(0, 1.4)
     return ExpressiveStyle(
-        expressivity=float(rng.uniform(0.6, 1.15)),
+        expressivity=float(rng.uniform(0.75, 1.2)),
         gains=np.clip(rng.normal(1.0, 0.22, len(ACTION_UNITS)), 0.4, 1.5),
         resting=resting,
         preference=float(rng.uniform()),
@@ -118,7 +118,7 @@ def sample_action_units(emotion: str, style: ExpressiveStyle, rng: np.random.Gen
     variants = PROTOTYPES[emotion]
     habitual = int(style.preference * len(variants))
     variant = variants[habitual if rng.uniform() < 0.6 else int(rng.integers(len(variants)))]
-    strength = style.expressivity * rng.uniform(0.6, 1.15)
+    strength = style.expressivity * rng.uniform(0.65, 1.15)
     intensities = np.array([np.broadcast_to(variant.get(unit, 0.0), 2) for unit in ACTION_UNITS], dtype=float)
     count = len(ACTION_UNITS)
     amount = rng.normal(1.0, 0.15, (count, 1)) * (1 + rng.normal(0, 0.06, (count, 1)) * np.array([1, -1]))

@@ -46,14 +46,14 @@ def sample_imaging(rng: np.random.Generator) -> Imaging:
         `Imaging`.
     """
     return Imaging(
-        shift=tuple(np.clip(rng.normal(0, 0.012, 2), -0.03, 0.03)),
-        scale=float(np.clip(rng.normal(1.0, 0.025), 0.94, 1.06)),
-        roll=float(np.clip(rng.normal(0, 2.5), -7, 7)),
+        shift=tuple(np.clip(rng.normal(0, 0.018, 2), -0.04, 0.04)),
+        scale=float(np.clip(rng.normal(1.0, 0.035), 0.92, 1.07)),
+        roll=float(np.clip(rng.normal(0, 3.5), -9, 9)),
         light=(float(rng.uniform(-0.9, 0.9)), float(rng.uniform(-0.8, 0.1))),
         contrast=float(rng.uniform(0.2, 0.75)),
         exposure=float(rng.uniform(0.8, 1.1)),
         blur=float(rng.uniform(0.0, 0.4)),
-        noise=float(rng.uniform(1, 5)),
+        noise=float(rng.uniform(1, 4)),
         background=float(rng.uniform(0.15, 0.9)),
         clothes=float(rng.uniform(0.08, 0.8)),
         seed=int(rng.integers(2**31)),
