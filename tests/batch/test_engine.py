@@ -23,10 +23,11 @@ def states(runs):
 
 def test_a_campaign_goes_on_after_failures_and_tells_the_truth_about_each(project, monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", str(project.root))
+    monkeypatch.setenv("MPLBACKEND", "Agg")
     bad = project.root / "kernels" / "python3"  # an installed kernel of this name that would not even start
     bad.mkdir(parents=True)
     (bad / "kernel.json").write_text('{"argv": ["/nowhere/python"], "display_name": "x", "language": "python"}')
-    project.notebook("01_good", "import sys; print(sys.executable)")
+    project.notebook("01_good", "import sys; print(sys.executable)", _LOOK_AROUND)
     project.notebook("02_raises", "print('\\x1b[31m')\nraise ValueError('\\x1b[31mno faces\\x1b[0m')")
     project.notebook("03_dies", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     # finishes, and is killed before papermill could see the end of it
@@ -46,7 +47,7 @@ runs:
 - {notebook: 05_slow, timeout: 4}
 - notebook: 06_no_finish
 - notebook: 07_orphan
-- {notebook: 01_good, parameters: {epochs: 3}}
+- {notebook: 01_good, parameters: {epochs: 3}, threads: 3}
 """,
     )
     outcomes = execute_plan(plan(project), project.runs, jobs=2)
@@ -87,6 +88,15 @@ runs:
     mended = [run for run in plan(project) if run.label == "02_raises"]
     assert [outcome.state for outcome in execute_plan(mended, project.runs)] == ["ok"]
 
+
+_LOOK_AROUND = """
+import os, pathlib
+assert [os.environ[name] for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")] == ["3"] * 3
+assert os.environ["KERAS_BACKEND"] and os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+assert os.environ.get("MPLBACKEND") != "Agg"  # figures would not be shown in the notebook
+assert pathlib.Path(os.environ["FERBENCH_RUN_DIR"]).is_relative_to(os.environ["FERBENCH_RUNS"])
+assert pathlib.Path.cwd().name == "notebooks"  # as in JupyterLab
+"""
 
 _FINISH_AND_DIE = """
 import json, os, pathlib, signal

@@ -1,8 +1,8 @@
 import io
 from types import SimpleNamespace
 
-from fer_utils.batch.engine import Outcome
 from fer_utils.batch.progress import Progress, clock
+from fer_utils.batch.workers import Outcome
 
 
 class Terminal(io.StringIO):
