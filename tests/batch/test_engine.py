@@ -91,7 +91,8 @@ runs:
 
 _LOOK_AROUND = """
 import os, pathlib
-assert [os.environ[name] for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")] == ["3"] * 3
+for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    assert os.environ[name] == "3"
 assert os.environ["KERAS_BACKEND"] and os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
 assert os.environ.get("MPLBACKEND") != "Agg"  # figures would not be shown in the notebook
 assert pathlib.Path(os.environ["FERBENCH_RUN_DIR"]).is_relative_to(os.environ["FERBENCH_RUNS"])
