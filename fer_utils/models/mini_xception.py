@@ -31,8 +31,8 @@ def mini_xception(classes=3, input_shape=(48, 48, 1), filters=(16, 32, 64, 128))
 def dense_mini_xception(classes=3, separable=True, variant="default", input_shape=(48, 48, 1)):
     """Builds the densely connected mini-Xception that Hussein proposes (2020, table 4.4).
 
-    The table fixes shapes and filters, the text two parameter counts (94K, and 420K without separable convolutions). The
-    default reading meets both counts; variant "a" meets the first count and the printed file size instead.
+    The table fixes shapes and filters, the text two parameter counts (94K, and 420K without separable convolutions).
+    The default reading meets both counts; variant "a" meets the first count and the printed file size instead.
 
     Args:
         classes: int. Number of emotion classes.
@@ -79,7 +79,10 @@ def stem_convolution(x, channels):
 def residual_block(x, channels, convolutions, separable=True):
     """Halves height and width: 3 x 3 convolutions and max-pooling, beside a strided 1 x 1 convolution, added."""
     convolution = layers.SeparableConv2D if separable else layers.Conv2D
-    shortcut = layers.Conv2D(channels, 1, strides=2, padding="same", use_bias=False)(x)
+    # A 1 x 1 convolution with stride 2, written as "every second pixel, then 1 x 1": the same numbers and weights, but
+    # TensorFlow's CPU gradient of the strided form corrupts memory on odd batch sizes (2.21, oneDNN, several threads).
+    shortcut = layers.MaxPooling2D(1, strides=2, padding="same")(x)
+    shortcut = layers.Conv2D(channels, 1, use_bias=False)(shortcut)
     shortcut = layers.BatchNormalization()(shortcut)
     for i in range(convolutions):
         x = convolution(channels, 3, padding="same", use_bias=False)(x)

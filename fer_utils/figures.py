@@ -1,0 +1,141 @@
+"""Figures of the notebooks: one plot style, and every picture with a text that says what it shows."""
+
+import html
+import io
+import re
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+STYLE = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "svg.fonttype": "none",  # text stays text: it can be read aloud, searched and scaled
+    "svg.hashsalt": "ferbench",  # the same figure gives the same bytes
+    "font.family": "sans-serif",
+}
+DASHES = ("-", "--", "-.", ":")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG with its description; notebooks and reports show it as an accessible HTML figure.
+
+    Attributes:
+        svg: str. The drawing.
+        alt: str. What it shows, in words.
+    """
+
+    svg: str
+    alt: str
+
+    def _repr_html_(self) -> str:
+        text = html.escape(self.alt, quote=True)
+        return f'<figure role="img" aria-label="{text}">{self.svg}<figcaption>{text}</figcaption></figure>'
+
+
+def picture(figure: Figure, alt: str) -> Picture:
+    """Turns a matplotlib figure into a picture.
+
+    Args:
+        figure: `matplotlib.figure.Figure`.
+        alt: str. What it shows, in one or two sentences.
+
+    Returns:
+        `Picture`.
+    """
+    buffer = io.StringIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]  # without the XML head, so that it can stand inside HTML
+    width = re.search(r'width="([\d.]+)pt"', svg)
+    return Picture(svg.replace("<svg ", f'<svg style="max-width:100%;height:auto" data-pt="{width[1]}" ', 1), alt)
+
+
+def face_grid(images: np.ndarray, titles, columns: int = 7, alt: str = "") -> Picture:
+    """Shows faces side by side.
+
+    Args:
+        images: uint8 array (n, height, width, 1 or 3).
+        titles: sequence of str, one a face.
+        columns: int. Faces in a row.
+        alt: str. What the reader should see; by default the list of titles.
+
+    Returns:
+        `Picture`.
+    """
+    with matplotlib.rc_context(STYLE):
+        rows = -(-len(images) // columns)
+        figure = Figure(figsize=(1.25 * columns, 1.45 * rows))
+        for i, (image, title) in enumerate(zip(images, titles, strict=True)):
+            axes = figure.add_subplot(rows, columns, i + 1)
+            axes.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255)
+            axes.set_title(title, fontsize=8)
+            axes.axis("off")
+    return picture(figure, alt or "Faces: " + ", ".join(titles) + ".")
+
+
+def learning_curves(history: pd.DataFrame, alt: str = "") -> Picture:
+    """Plots accuracy and loss over epochs, training beside validation.
+
+    Args:
+        history: DataFrame as `fer_utils.training.fit.fit` returns it.
+        alt: str. By default the last and the best validation accuracy in words.
+
+    Returns:
+        `Picture`.
+    """
+    best = history.loc[history["val_accuracy"].idxmax()]
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(9, 3))
+        for position, quantity in enumerate(("accuracy", "loss")):
+            axes = figure.add_subplot(1, 2, position + 1)
+            for line, (column, name) in enumerate(((quantity, "training"), (f"val_{quantity}", "validation"))):
+                axes.plot(history["epoch"], history[column], DASHES[line], marker="os"[line], markersize=3, label=name)
+            axes.set_xlabel("epoch")
+            axes.set_ylabel(quantity)
+            axes.legend(frameon=False)
+    return picture(
+        figure,
+        alt
+        or f"Learning curves over {len(history)} epochs: validation accuracy is highest in epoch {int(best['epoch'])} "
+        f"({best['val_accuracy']:.1%}).",
+    )
+
+
+def confusion_picture(confusion: np.ndarray, classes, alt: str = "") -> Picture:
+    """Draws a confusion matrix with count and row rate printed in every cell.
+
+    Args:
+        confusion: int array (K, K) or (K, K + 1); rows true, columns predicted, the extra column "not detected".
+        classes: sequence of str.
+        alt: str. By default the recall of every class in words.
+
+    Returns:
+        `Picture`.
+    """
+    confusion = np.asarray(confusion)
+    names = [*classes, "not detected"][: confusion.shape[1]]
+    if confusion.shape[1] > len(classes) and not confusion[:, -1].any():
+        confusion, names = confusion[:, :-1], list(classes)
+    rate = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    with matplotlib.rc_context(STYLE | {"axes.grid": False}):
+        figure = Figure(figsize=(1.1 + 0.85 * len(names), 0.9 + 0.6 * len(classes)))
+        axes = figure.add_subplot()
+        axes.imshow(rate, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        for i, j in np.ndindex(*confusion.shape):
+            color = "white" if rate[i, j] > 0.55 else "black"
+            axes.text(j, i, f"{confusion[i, j]:,}\n{rate[i, j]:.0%}", ha="center", va="center", fontsize=8, color=color)
+        axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
+        axes.set_yticks(range(len(classes)), classes)
+        axes.set_xlabel("predicted")
+        axes.set_ylabel("true")
+    recalls = ", ".join(f"{name} {rate[i, i]:.0%}" for i, name in enumerate(classes))
+    return picture(figure, alt or f"Confusion matrix. Share of each class that was recognized: {recalls}.")
