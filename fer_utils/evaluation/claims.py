@@ -184,16 +184,16 @@ def _numbers(group: dict):
 def _differences(claim: Claim, protocol: Mapping, settings: Mapping) -> list[str]:
     found = []
     if protocol["dataset"] != claim.dataset:
-        found.append(f"dataset {protocol['dataset']}, the paper's is {claim.dataset}")
+        found.append(f"data are {protocol['dataset']}, not {claim.dataset}")
     if protocol["label_map"] not in claim.label_maps:
-        found.append(f"task {protocol['label_map']}, the paper's is {' or '.join(claim.label_maps)}")
+        found.append(f"classes are {protocol['label_map']}, not {' or '.join(claim.label_maps)}")
     if claim.splits and protocol["split"] not in claim.splits:
-        found.append(f"split {protocol['split']}, the paper's is {claim.split}")
+        found.append(f"split is {protocol['split']}, not the paper's")
     if protocol.get("smoke"):
-        found.append(f"smoke run, {protocol.get('folds')} of {protocol.get('folds_of')} folds")
+        found.append(f"smoke run of {protocol.get('folds')} of {protocol.get('folds_of')} folds")
     for name, allowed in claim.configuration.items():
         if name in settings and settings[name] not in allowed:
-            found.append(f"{name} = {settings[name]}, the paper used all")
+            found.append(f"{name} is {settings[name]}, not what the claim needs ({allowed[0]})")
     return found
 
 

@@ -53,7 +53,14 @@ def beside_ours(runs: Collection, entries: Sequence[Entry]) -> Fragment:
                 flags |= dict.fromkeys(f"{claim.table}: {flag}" for flag in claim.flags)
     if not headline and not by_class:
         return tag("p", "No paper in the ledger has a number for these models.")
-    headers = ["Model", "The paper's number", "The paper's data and split", "Its majority rate", "Ours", "Verdict"]
+    headers = [
+        "Model",
+        "The paper's number",
+        "The paper's data and split",
+        "Its baseline (majority)",
+        "Ours",
+        "Verdict",
+    ]
     parts = [table("Published numbers beside ours", headers, headline, class_="claims")] if headline else []
     if by_class:
         inner = table("Published numbers by class beside ours", headers, by_class, class_="claims")
@@ -77,18 +84,19 @@ def ledger(runs: Collection) -> Fragment:
     for claim, found, _ in verdicts(runs, load_claims()):
         _, tally = groups.setdefault(claim.id, (claim, {}))
         tally[str(found)] = tally.get(str(found), 0) + 1
-    rows = []
+    headline, by_class = [], []
     for claim, tally in groups.values():
         said = []
         for sentence, times in tally.items():
             word, reason = sentence.split(": ", 1)
             said.append(join([_verdict(Verdict(word, reason)), f" ({times} runs)" if times > 1 else ""]))
-        what = f"{claim.metric} of {claim.emotion}" if claim.emotion else claim.metric
-        rows.append([tag("code", claim.id), claim.table, what, claim.printed, _baseline(claim), join(said, tag("br"))])
+        row = [tag("code", claim.id), claim.table, _what(claim), claim.printed, _baseline(claim), join(said, tag("br"))]
+        (by_class if claim.emotion else headline).append(row)
     citations = "; ".join(dict.fromkeys(claim.citation for claim, _ in groups.values()))
-    headers = ["Claim", "Where", "What", "Published", "Majority rate", "Verdict"]
-    inner = table("Every published number in the ledger", headers, rows, class_="claims")
-    return join([tag("p", citations, "."), details(f"All {len(rows)} published numbers", inner)])
+    headers = ["Claim", "Where", "What", "Published", "Baseline (majority)", "Verdict"]
+    first = table("Published accuracies and sizes", headers, headline, class_="ledger")
+    second = table("Published numbers by class", headers, by_class, class_="ledger")
+    return join([tag("p", citations, "."), first, details(f"The same by class ({len(by_class)} numbers)", second)])
 
 
 def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
@@ -98,9 +106,9 @@ def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
     else:
         ours = with_interval(entry.score.metric(claim.metric, claim.emotion))
         tasks = " or ".join(words.task(name) for name in claim.label_maps)
-        theirs = f"{words.dataset(claim.dataset)}; {tasks}; split: {claim.split}"
-    metric = f"{claim.metric} of {claim.emotion}" if claim.emotion else claim.metric
-    number = join([tag("b", claim.printed), tag("span", f"{metric}, {claim.table}", class_="key")], " ")
+        where = tag("span", f"{tasks}; split: {claim.split}", class_="key")
+        theirs = join([words.dataset(claim.dataset), where], " ")
+    number = join([tag("b", claim.printed), tag("span", f"{_what(claim)}, {claim.table}", class_="key")], " ")
     return [
         model_label(runs, entry),
         number,
@@ -111,13 +119,20 @@ def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
     ]
 
 
+def _what(claim: Claim) -> str:
+    metric = "F1" if claim.metric == "f1" else claim.metric
+    return f"{metric} of {claim.emotion}" if claim.emotion else metric
+
+
 def _baseline(claim: Claim, label_map: str | None = None) -> Fragment:
     if not claim.baselines or claim.metric != "accuracy":
         return escape("n/a")
+    mark = badge("published at chance", "warn")
     chosen = {label_map: claim.baselines[label_map]} if label_map in claim.baselines else claim.baselines
-    rates = [f"{percent(rate)} ({words.task(name)})" for name, rate in chosen.items()]
-    marked = [badge("published at chance", "warn")] if set(claim.at_chance) & set(chosen) else []
-    return join([*rates, *marked], tag("br"))
+    return join(
+        join([percent(rate), tag("span", words.task(name), class_="key"), mark if name in claim.at_chance else ""], " ")
+        for name, rate in chosen.items()
+    )
 
 
 def _verdict(found: Verdict) -> Fragment:

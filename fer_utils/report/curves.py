@@ -6,7 +6,7 @@ import pandas as pd
 
 from fer_utils.figures import learning_curves
 from fer_utils.report.collect import Collection, Entry
-from fer_utils.report.html import Fragment, details, join, table, tag
+from fer_utils.report.html import Fragment, details, join, percent, table, tag
 from fer_utils.report.names import model_label, model_name
 
 MOST_ROWS = 25
@@ -38,13 +38,13 @@ def _drawing(runs: Collection, entry: Entry, history: pd.DataFrame, trainings: i
     best = history.loc[history["val_accuracy"].idxmax()]
     alt = (
         f"Learning curves of {name} over {len(history)} epochs. Validation accuracy is highest in epoch "
-        f"{int(best['epoch'])}, {best['val_accuracy']:.1%}; training accuracy there is {best['accuracy']:.1%}."
+        f"{int(best['epoch'])}, {percent(best['val_accuracy'])}, with {percent(best['accuracy'])} in training."
     )
     if trainings > 1:
         alt += f" Shown is the first of {trainings} trainings."
     svg = Fragment(learning_curves(history, alt).svg)
     drawing = tag("div", svg, role="img", aria_label=alt, class_="drawing")
-    return tag("figure", drawing, tag("figcaption", tag("b", model_label(runs, entry)), tag("br"), alt))
+    return tag("figure", tag("p", tag("b", model_label(runs, entry))), drawing, tag("figcaption", alt))
 
 
 def _numbers(entry: Entry, history: pd.DataFrame) -> Fragment:

@@ -43,7 +43,7 @@ def overview(runs: Collection) -> Fragment:
         f"{_many(scored, 'scored model')} in {_many(len(runs.protocols), 'protocol')}",
         _many(len(runs.failures), "run") + " without numbers",
     ]
-    parts = [tag("ul", *(tag("li", fact) for fact in facts), class_="facts")]
+    parts = [tag("ul", *(tag("li", fact) for fact in facts), class_="inline")]
     if runs.records and not real:
         note = (
             "All numbers here come from drawn faces. They show that everything works, not how well it works on people."
@@ -68,7 +68,8 @@ def failures(runs: Collection) -> Fragment:
     rows = []
     for failure in runs.failures:
         error = failure.record.error
-        where = [f"cell {error['cell']}"] if error.get("cell") is not None else []
+        cell = error.get("cell")  # counted from 0 in the record, from 1 for readers
+        where = [] if cell is None else [f"cell {cell + 1 if isinstance(cell, int) else cell}"]
         where += [f"signal {error['signal']}"] if error.get("signal") else []
         memory = error.get("peak_memory_mb")
         rows.append(
@@ -105,7 +106,7 @@ def provenance(runs: Collection) -> Fragment:
         rows.append(
             [
                 run_link(runs, record),
-                record.result.get("created", "n/a"),
+                str(record.result.get("created", "n/a")).replace("T", " ").removesuffix("Z"),
                 _commit(known),
                 join([protocol["dataset"], tag("code", protocol.get("fingerprint", "n/a"))], " "),
                 tag("code", seal[:12]) if seal else "n/a",
@@ -154,7 +155,7 @@ def _verdict_summary(runs: Collection) -> Fragment:
     for _, verdict, _ in verdicts(runs, load_claims()):
         found[verdict.word] = found.get(verdict.word, 0) + 1
     marks = (tag("li", badge(word, words.VERDICT_KINDS[word]), f" {n}") for word, n in found.items())
-    return tag("div", tag("p", "Published numbers beside ours, by verdict:"), tag("ul", *marks, class_="facts"))
+    return tag("div", tag("p", "Published numbers beside ours, by verdict:"), tag("ul", *marks, class_="inline"))
 
 
 def _run_table(runs: Collection) -> Fragment:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fer_utils.evaluation import metrics
+from fer_utils.evaluation.scores import Score
 from fer_utils.report import words
 from fer_utils.report.claims_table import beside_ours
 from fer_utils.report.collect import Collection, Entry
@@ -12,6 +13,8 @@ from fer_utils.report.curves import curves
 from fer_utils.report.html import Fragment, badge, count, join, percent, seconds, table, tag, with_interval
 from fer_utils.report.matrices import matrices
 from fer_utils.report.names import model_label, run_link
+
+NUMERIC = (1, 3, 4, 5, 6, 7, 8)  # columns of the leaderboard that are aligned right
 
 
 def results(runs: Collection) -> Fragment:
@@ -46,10 +49,10 @@ def leaderboard(runs: Collection, entries: Sequence[Entry]) -> Fragment:
             [
                 join([model_label(runs, entry), *notes], " "),
                 with_interval(score.uar),
+                _bar(score),
                 with_interval(score.accuracy),
                 with_interval(score.macro_f1),
-                percent(score.accuracy_detected),
-                count(score.undetected),
+                _detected(percent(score.accuracy_detected), score.undetected),
                 count(score.n),
                 count(known.get("parameters")),
                 seconds(known.get("train_seconds")),
@@ -57,16 +60,9 @@ def leaderboard(runs: Collection, entries: Sequence[Entry]) -> Fragment:
             ]
         )
     rows.append(_majority_row(entries))
-    headers = [
-        "Model",
-        "UAR (mean recall)",
-        "Accuracy",
-        "Macro-F1",
-        "Accuracy where a face was found",
-        "Faces not found",
-    ]
+    headers = ["Model", "UAR (mean recall)", _scale(), "Accuracy", "Macro-F1", "Accuracy of faces found"]
     headers += ["Test images", "Parameters", "Training", "Run"]
-    return table("Leaderboard, with 95 % intervals", headers, rows, class_="board", numeric=range(1, 9))
+    return table("Leaderboard, with 95 % intervals", headers, rows, class_="board", numeric=NUMERIC)
 
 
 def _section(runs: Collection, entries: Sequence[Entry]) -> Fragment:
@@ -94,10 +90,31 @@ def _majority_row(entries: Sequence[Entry]) -> Fragment:
     constant = np.zeros_like(score.confusion)
     constant[:, support.argmax()] = support
     name = score.classes[support.argmax()]
-    values = [percent(float(metric(constant))) for metric in (metrics.uar, metrics.accuracy, metrics.macro_f1)]
-    cells = [*values, values[1], "0", count(score.n), "0", "n/a", "n/a"]
-    filled = (tag("td", cell, class_="n" if column < 8 else None) for column, cell in enumerate(cells))
+    uar, accuracy, macro_f1 = (float(metric(constant)) for metric in (metrics.uar, metrics.accuracy, metrics.macro_f1))
+    cells = [percent(uar), "", percent(accuracy), percent(macro_f1), _detected(percent(accuracy), 0), count(score.n)]
+    cells += ["0", "n/a", "n/a"]
+    filled = (tag("td", cell, class_="n" if i in NUMERIC else None) for i, cell in enumerate(cells, start=1))
     return tag("tr", tag("th", f"Baseline: always “{name}”", scope="row"), *filled, class_="baseline")
+
+
+def _detected(accuracy: str, undetected: int) -> Fragment:
+    return join([accuracy, tag("span", f"{count(undetected)} not found", class_="key")], " ")
+
+
+def _scale() -> Fragment:
+    return join(["UAR, 0 to 100 %", tag("span", "dashed: always one class", class_="ci")], " ")
+
+
+def _bar(score: Score) -> Fragment:
+    """Draws value and interval of the UAR on a scale; decoration, because the numbers stand beside it."""
+    chance = 100 / int((score.confusion.sum(axis=1) > 0).sum())
+    low, value, high = (100 * x for x in (score.uar.low, score.uar.value, score.uar.high))
+    return Fragment(
+        '<svg class="bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<path d="M0 6H100" class="axis"/>'
+        f'<path d="M{chance:.1f} 0V12" class="chance"/><path d="M{low:.1f} 6H{high:.1f}" class="range"/>'
+        f'<path d="M{value:.1f} 2V10" class="value"/></svg>'
+    )
 
 
 def _facts(entries: Sequence[Entry]) -> Fragment:
@@ -111,11 +128,12 @@ def _facts(entries: Sequence[Entry]) -> Fragment:
         else "one split"
     )
     people = "subjects unknown" if score.subjects is None else f"{score.subjects} test subjects"
-    seeds = f"seeds {', '.join(str(seed) for seed in protocol.get('seeds', ()))}"
+    numbers = [str(seed) for seed in protocol.get("seeds", ())]
+    seeds = f"seed{'s' * (len(numbers) != 1)} {', '.join(numbers) or 'not stated'}"
     chosen = f"chosen on: {protocol.get('selection', 'not stated')}"
     images = f"images: {', '.join(parts)}{dropped}" if parts else "image counts not stated"
     listed = [images, people, folds, seeds, chosen, f"intervals over {score.unit}", *protocol.get("notes", ())]
-    return tag("ul", *(tag("li", fact) for fact in listed), class_="facts")
+    return tag("ul", *(tag("li", fact) for fact in listed), class_="inline")
 
 
 def _lint(protocol) -> Fragment:

@@ -65,9 +65,9 @@ def test_a_number_is_judged_by_where_the_claim_lies_in_our_interval(claims, accu
         ({"synthetic": True}, "no verdict: synthetic faces"),
         ({"synthetic": True, "dataset": "synthetic"}, "no verdict: synthetic faces"),
         ({"partial": True}, "no verdict: partial data"),
-        ({"label_map": "seven"}, "protocol differs: task seven"),
-        ({"smoke": True, "folds_of": 10}, "protocol differs: smoke run, 1 of 10 folds"),
-        ({"dataset": "ckplus"}, "protocol differs: dataset ckplus"),
+        ({"label_map": "seven"}, "protocol differs: classes are seven, not three-negative or three-drop"),
+        ({"smoke": True, "folds_of": 10}, "protocol differs: smoke run of 1 of 10 folds"),
+        ({"dataset": "ckplus"}, "protocol differs: data are ckplus, not fer2013"),
     ],
 )
 def test_data_and_protocol_decide_whether_a_number_is_judged_at_all(claims, change, expected):
@@ -77,7 +77,7 @@ def test_data_and_protocol_decide_whether_a_number_is_judged_at_all(claims, chan
 
 def test_training_on_some_images_is_not_the_papers_configuration(claims):
     claim = claims["hussein2020-T4.7-svm_px_cubic"]
-    assert "max_train = 5000" in str(verdict(claim, REAL, scored(0.62), settings={"max_train": 5000}))
+    assert "max_train is 5000" in str(verdict(claim, REAL, scored(0.62), settings={"max_train": 5000}))
     assert verdict(claim, REAL, scored(0.62), settings={"max_train": 0}).word == "reproduced"
 
 
