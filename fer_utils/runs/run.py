@@ -68,7 +68,9 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def describe_model(self, model: str, title: str, family: str, parameters=None, train_seconds=0.0, notes=""):
+    def describe_model(
+        self, model: str, title: str, family: str, parameters=None, train_seconds=None, notes="", trained=True
+    ):
         """States what a model is and what its training cost.
 
         Args:
@@ -76,16 +78,18 @@ class Run:
             title: str. The name that readers see.
             family: str. Such as "CNN" or "SVM".
             parameters: int, the trainable parameters; None where the notion does not apply.
-            train_seconds: float. Wall seconds of training, over all folds and seeds.
+            train_seconds: float. Wall seconds of training, over all folds and seeds; None where not measured.
             notes: str. What a reader must know, such as an approximation.
+            trained: bool. False for a network that is only built, to count its parameters.
         """
         self._models[model] = {
             "model": model,
             "title": title,
             "family": family,
             "parameters": None if parameters is None else int(parameters),
-            "train_seconds": round(float(train_seconds), 2),
+            "train_seconds": None if train_seconds is None else round(float(train_seconds), 2),
             "notes": notes,
+            "trained": trained,
         }
 
     def save_predictions(self, model: str, fold: int = 0, seed: int = 0, probabilities=None, scores=None, y_pred=None):
@@ -192,7 +196,7 @@ class Run:
         Raises:
             RunError: a described model has no predictions for one of the folds or seeds.
         """
-        for model in self._models:
+        for model in (name for name, described in self._models.items() if described["trained"]):
             for fold in range(len(self.split.folds)):
                 for seed in self.split.protocol.seeds:
                     if (model, fold, seed) not in self._predictions:
