@@ -1,5 +1,6 @@
 """Where things lie on disk: runs, caches, real data; and how a file is written without ever being half there."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -83,10 +84,11 @@ def file_digest(path: Path | str) -> str:
         known = json.loads(memory.read_text())
         if known["stamp"] == stamp:
             return known["sha256"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass  # nothing remembered, or not readable: hash again
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(memory, json.dumps({"stamp": stamp, "sha256": digest}))
+    with contextlib.suppress(OSError):  # a full or read-only disk is no error: next time it is hashed again
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(memory, json.dumps({"stamp": stamp, "sha256": digest}))
     return digest

@@ -1,11 +1,9 @@
 """FER2013: the csv of the 2013 challenge, with exact counts, a memory-mapped cache and FER+ votes."""
 
+import contextlib
 import json
-import os
 import shutil
 import tempfile
-import warnings
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -14,12 +12,11 @@ import numpy as np
 import pandas as pd
 
 from fer_utils.datasets.face_table import FaceTable
+from fer_utils.datasets.fer2013_csv import LABELS, PARTS, parse_csv
 from fer_utils.datasets.ferplus import add_votes
-from fer_utils.errors import DatasetLayoutError, nearest
+from fer_utils.errors import DatasetLayoutError
 from fer_utils.paths import cache_root, file_digest
 
-LABELS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")  # the csv's codes 0..6
-SIZE = 48
 COUNTS = {  # images per class in the order of LABELS, as distributed
     "Training": (3995, 436, 4097, 7215, 4830, 3171, 4965),
     "PublicTest": (467, 56, 496, 895, 653, 415, 607),
@@ -62,16 +59,19 @@ class Fer2013:
         """
         csv = self._csv()
         folder = cache_root() / "fer2013" / f"{file_digest(csv)[:24]}-v{CACHE_VERSION}"
-        if not (folder / "meta.json").exists():
-            _fill_cache(csv, folder)
-        meta = json.loads((folder / "meta.json").read_text())
-        images = np.load(folder / "images.npy", mmap_mode="r")
-        rows = _rows(np.load(folder / "labels.npy"), np.load(folder / "usage.npy"))
+        arrays = _read_cache(folder)
+        if arrays is None:
+            images, labels, usage = parse_csv(csv)
+            fingerprint = FaceTable.content_fingerprint(_rows(labels, usage), images)
+            _write_cache(folder, images, labels, usage, fingerprint)
+            arrays = _read_cache(folder) or (images, labels, usage, fingerprint)
+        images, labels, usage, fingerprint = arrays
+        rows = _rows(labels, usage)
         notes = count_notes(rows)
         votes = csv.parent / "fer2013new.csv"
         if votes.exists():
             rows = add_votes(rows, votes)
-        return FaceTable(self.name, rows, images, meta["fingerprint"], notes=notes, partial=bool(notes))
+        return FaceTable(self.name, rows, images, fingerprint, notes=notes, partial=bool(notes))
 
     def _csv(self) -> Path:
         path = Path(self.path)
@@ -117,9 +117,9 @@ def count_notes(rows: pd.DataFrame) -> tuple[str, ...]:
 
 def _rows(labels: np.ndarray, usage: np.ndarray) -> pd.DataFrame:
     """Builds the table; ids are the part and the position inside it, so that a missing part renumbers nothing."""
-    part = np.array(list(COUNTS), dtype=object)[usage]
+    part = np.array(PARTS, dtype=object)[usage]
     position = np.zeros(len(usage), dtype=int)
-    for code in range(len(COUNTS)):
+    for code in range(len(PARTS)):
         inside = usage == code
         position[inside] = np.arange(inside.sum())
     sample_id = [f"{p}-{i:05d}" for p, i in zip(part, position, strict=True)]
@@ -136,96 +136,29 @@ def _rows(labels: np.ndarray, usage: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _fill_cache(csv: Path, folder: Path) -> None:
-    """Parses the csv into a folder that appears only when it is complete."""
-    images, labels, usage = parse_csv(csv)
-    fingerprint = FaceTable.content_fingerprint(_rows(labels, usage), images)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent))
-    for name, array in (("images", images), ("labels", labels), ("usage", usage)):
-        np.save(temporary / f"{name}.npy", array)
-    (temporary / "meta.json").write_text(json.dumps({"fingerprint": fingerprint, "rows": len(labels)}))
+def _read_cache(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, str] | None:
+    """Opens what `_write_cache` stored; the images stay on disk until they are used. None where it is not whole."""
     try:
-        os.rename(temporary, folder)  # noqa: PTH104 - Path.rename would do the same; both fail if another process was first
-    except OSError:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if not (folder / "meta.json").exists():
-            raise
+        meta = json.loads((folder / "meta.json").read_text())
+        images = np.load(folder / "images.npy", mmap_mode="r")
+        labels, usage = np.load(folder / "labels.npy"), np.load(folder / "usage.npy")
+        whole = meta["rows"] == len(images) == len(labels) == len(usage)
+        return (images, labels, usage, meta["fingerprint"]) if whole else None
+    except (OSError, ValueError, EOFError, KeyError, TypeError):
+        return None
 
 
-def parse_csv(csv: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Parses the original csv format, checking every row.
-
-    Args:
-        csv: Path of a .csv, .csv.gz or .csv.zip with the columns emotion, pixels and Usage in any order.
-
-    Returns:
-        uint8 images (N, 48, 48); uint8 labels (N,), codes 0..6; uint8 parts (N,), codes in the order of `COUNTS`.
-
-    Raises:
-        DatasetLayoutError: names the file and the row, what was found and what was expected.
-    """
-    images, labels, usage = [], [], []
-    try:
-        for chunk in pd.read_csv(csv, chunksize=2000, dtype=str, keep_default_na=False, skipinitialspace=True):
-            columns = {column.strip().lower(): column for column in chunk}
-            missing = [name for name in ("emotion", "pixels", "usage") if name not in columns]
-            if missing:
-                raise DatasetLayoutError(
-                    f"{csv}: no column '{missing[0]}'. Expected emotion,pixels,Usage; found {list(chunk)[:6]}."
-                    f"{nearest(missing[0], columns)}"
-                )
-            for line, emotion, text, part in zip(
-                chunk.index + 2,  # the header is line 1
-                chunk[columns["emotion"]],
-                chunk[columns["pixels"]],
-                chunk[columns["usage"]],
-                strict=True,
-            ):
-                images.append(_pixels(text, csv, line))
-                labels.append(_code(emotion.strip(), [str(i) for i in range(7)], "emotion", csv, line))
-                usage.append(_code(part.strip(), list(COUNTS), "Usage", csv, line))
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, EOFError, OSError) as error:
-        raise _unreadable(csv, error) from error
-    except zipfile.BadZipFile as error:
-        raise _unreadable(csv, error) from error
-    if not images:
-        raise DatasetLayoutError(f"{csv}: a header but no rows. Expected up to 35,887 rows emotion,pixels,Usage.")
-    return np.stack(images), np.array(labels, np.uint8), np.array(usage, np.uint8)
-
-
-def _unreadable(csv: Path, error: Exception) -> DatasetLayoutError:
-    return DatasetLayoutError(
-        f"{csv}: cannot be read as FER2013 csv ({type(error).__name__}: {error}). The file is empty, truncated or of "
-        "another kind; get it anew and compare its size with the source."
-    )
-
-
-def _pixels(text: str, csv: Path, line: int) -> np.ndarray:
-    """Turns one pixel cell into a 48 x 48 image."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # numpy warns where it stops at something that is no number
-            values = np.fromstring(text, dtype=np.int32, sep=" ")
-    except (DeprecationWarning, ValueError):
-        bad = next((word for word in text.split() if not word.isdecimal()), "")
-        raise DatasetLayoutError(
-            f"{csv}, line {line}: the pixel '{bad[:20]}' is no whole number. Expected {SIZE * SIZE} values 0-255."
-        ) from None
-    if values.size != SIZE * SIZE:
-        raise DatasetLayoutError(
-            f"{csv}, line {line}: {values.size:,} pixels. Expected {SIZE * SIZE:,} ({SIZE} x {SIZE}, row by row)."
-        )
-    if values.min() < 0 or values.max() > 255:
-        raise DatasetLayoutError(f"{csv}, line {line}: pixels from {values.min()} to {values.max()}. Expected 0-255.")
-    return values.astype(np.uint8).reshape(SIZE, SIZE)
-
-
-def _code(text: str, known: list[str], column: str, csv: Path, line: int) -> int:
-    """Looks a cell up among its valid values."""
-    if text not in known:
-        raise DatasetLayoutError(
-            f"{csv}, line {line}: {column} '{text[:40]}' is unknown. Expected one of {', '.join(known)}."
-            f"{nearest(text, known)}"
-        )
-    return known.index(text)
+def _write_cache(folder: Path, images: np.ndarray, labels: np.ndarray, usage: np.ndarray, fingerprint: str) -> None:
+    """Stores parsed arrays in a folder that appears complete or not at all; a full or read-only disk is no error."""
+    with contextlib.suppress(OSError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unfinished-"))
+        try:
+            for name, array in (("images", images), ("labels", labels), ("usage", usage)):
+                np.save(unfinished / f"{name}.npy", array)
+            (unfinished / "meta.json").write_text(json.dumps({"fingerprint": fingerprint, "rows": len(labels)}))
+            if _read_cache(folder) is None:  # absent or damaged
+                shutil.rmtree(folder, ignore_errors=True)
+            unfinished.rename(folder)  # fails where another process was faster: then its copy is as good
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)

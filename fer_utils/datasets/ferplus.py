@@ -25,14 +25,27 @@ def add_votes(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
         "unknown" or "no face" won).
 
     Raises:
-        DatasetLayoutError: columns are missing, or a part has another number of rows than the csv.
+        DatasetLayoutError: the file cannot be read, columns are missing, a part has another number of rows than the
+            csv, or a cell is no number of votes.
 
     Reference: Barsoum et al. 2016, arXiv:1608.01041, majority voting.
     """
-    votes = pd.read_csv(path)
+    try:
+        votes = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise DatasetLayoutError(
+            f"{path}: cannot be read as FER+ votes ({type(error).__name__}: {str(error).strip()}). Get it anew, or "
+            "remove it to go on without votes."
+        ) from error
     missing = [column for column in ("Usage", *VOTES) if column not in votes]
     if missing:
         raise DatasetLayoutError(f"{path}: no column '{missing[0]}'. Expected Usage, Image name, {', '.join(VOTES)}.")
+    numbers = votes[list(VOTES)].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    bad = ~np.isin(numbers, np.arange(11)).all(axis=1)
+    if bad.any():
+        first = int(bad.argmax())
+        found = votes.loc[first, list(VOTES)].tolist()
+        raise DatasetLayoutError(f"{path}, line {first + 2}: the votes are {found}. Expected ten numbers from 0 to 10.")
     counts = np.zeros((len(rows), len(VOTES)), dtype=np.uint8)
     for part in rows["split"].unique():
         here, there = (rows["split"] == part).to_numpy(), (votes["Usage"] == part).to_numpy()
@@ -41,7 +54,7 @@ def add_votes(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
                 f"{path}: {there.sum():,} rows of votes for {part}, but the csv has {here.sum():,} images. Both files "
                 "must be complete and in their original order; remove one of them to go on without votes."
             )
-        counts[here] = votes.loc[there, list(VOTES)].to_numpy()
+        counts[here] = numbers[there]
     winners = counts.argmax(axis=1)
     tied = (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
     names = np.array([*VOTES[:8], None, None], dtype=object)
