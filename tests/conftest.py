@@ -1,8 +1,13 @@
 import json
 
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from fer_utils.datasets.emotions import SEVEN
+from fer_utils.datasets.face_table import FaceTable
 
 FINISH = """
 import json, os, pathlib, time
@@ -56,3 +61,20 @@ def project(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "cache"))
     return Project(tmp_path)
+
+
+@pytest.fixture
+def faces():
+    """Makes small tables of random pixels: so many subjects, each showing every emotion so many times."""
+
+    def table(subjects=20, images=1, emotions=SEVEN, parts=None, known=True, name="toy", notes=(), seed=0):
+        rows = [(p, e, i) for p in range(subjects) for e in emotions for i in range(images)]
+        ids = [f"p{p:02d}-{e}-{i}" for p, e, i in rows]
+        frame = pd.DataFrame({"sample_id": ids, "subject": [f"p{p:02d}" for p, _, _ in rows], "sequence": ids})
+        frame["subject"] = frame["subject"] if known else np.nan
+        frame = frame.assign(frame=0, label=[e for _, e, _ in rows], image=np.arange(len(rows)))
+        frame["split"] = np.nan if parts is None else np.array(parts, dtype=object)[[p for p, _, _ in rows]]
+        pixels = np.random.default_rng(seed).integers(0, 256, (len(rows), 6, 6), dtype=np.uint8)
+        return FaceTable(name, frame, pixels, FaceTable.content_fingerprint(frame, pixels), notes=tuple(notes))
+
+    return table

@@ -1,5 +1,7 @@
 """Datasets: the layout on disk becomes a `FaceTable`; `synthetic/` draws faces where there is no dataset."""
 
+from dataclasses import fields
+
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013 import Fer2013
 from fer_utils.datasets.synthetic import SyntheticFaces
@@ -11,6 +13,12 @@ DATASETS = {dataset.name: dataset for dataset in (SyntheticFaces, Fer2013)}
 def _dataset(name: str, path: str = "", **options):
     if name not in DATASETS:
         raise ParameterError(f"No dataset '{name}'. Known: {', '.join(DATASETS)}.{nearest(name, DATASETS)}")
+    known = [field.name for field in fields(DATASETS[name]) if field.name != "path"]
+    for option in options:
+        if option not in known:
+            raise ParameterError(
+                f"{name} has no option '{option}'. Its options: {', '.join(known) or 'none'}.{nearest(option, known)}"
+            )
     return DATASETS[name](**({"path": str(path)} if DATASETS[name].needs_path else {}), **options)
 
 
@@ -26,7 +34,7 @@ def load_dataset(name: str, path: str = "", **options) -> FaceTable:
         `FaceTable`.
 
     Raises:
-        ParameterError: no dataset has this name.
+        ParameterError: no dataset has this name, or it has no such option.
         DatasetLayoutError: the data is not there or looks different from what its owners distribute.
     """
     return _dataset(name, path, **options).load()

@@ -89,9 +89,17 @@ class FaceTable:
             indices: int array of row numbers, or a boolean mask.
 
         Returns:
-            `FaceTable` with the chosen rows in the given order and the same fingerprint.
+            `FaceTable` with the chosen rows in the given order. Unless these are all rows as they stand, it has a
+            fingerprint of its own, because a protocol for a part of the data is another protocol; fewer rows make it
+            partial.
         """
-        return replace(self, rows=self.rows.iloc[np.asarray(indices)].reset_index(drop=True))
+        everything = np.arange(len(self))
+        chosen = everything[np.asarray(indices, dtype=None if len(indices) else int)]
+        if np.array_equal(chosen, everything):
+            return self
+        digest = hashlib.sha256(self.fingerprint.encode() + chosen.astype("<i8").tobytes()).hexdigest()[:16]
+        rows = self.rows.iloc[chosen].reset_index(drop=True)
+        return replace(self, rows=rows, fingerprint=digest, partial=self.partial or len(np.unique(chosen)) < len(self))
 
     def image_digests(self) -> np.ndarray:
         """Hashes each row's pixels, so that byte-identical images can be found.
