@@ -35,7 +35,7 @@ class FaceBatches(keras.utils.PyDataset):
             weights: float array (n,), the weight of every sample in the loss; None for equal weights.
             seed: int.
         """
-        super().__init__(workers=1)
+        super().__init__(workers=0)  # no thread of its own that could run ahead into the next epoch
         self.images, self.targets, self.weights = images, targets, weights
         self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
         self.start_epoch(0)

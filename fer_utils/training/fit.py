@@ -56,6 +56,7 @@ def fit(
     weights = class_weights(y, classes)[y] if balanced else None
     batches = FaceBatches(images, targets[y], batch_size, augmentation, weights, seed)
     model.compile(schedule.optimizer(epochs * len(batches)), "categorical_crossentropy", metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)  # weights are stored with the optimizer's state, so it must exist
     record = EpochRecord(folder / "history.csv")
     callbacks = [
         StartEpoch(batches),
@@ -65,15 +66,16 @@ def fit(
         # last, so that an epoch counts as finished only when everything else about it is on disk
         keras.callbacks.BackupAndRestore(str(folder / "backup"), delete_checkpoint=False),
     ]
-    held_out = (scale(validation[0]), targets[validation[1]])
-    model.fit(
-        batches,
-        validation_data=held_out,
-        validation_batch_size=512,
-        epochs=epochs,
-        callbacks=callbacks,
-        verbose=verbose,
-    )
+    if len(record.table()) < epochs:
+        model.fit(
+            batches,
+            validation_data=(scale(validation[0]), targets[validation[1]]),
+            validation_batch_size=512,
+            epochs=epochs,
+            callbacks=callbacks,
+            shuffle=False,  # the batches shuffle themselves, by seed and epoch
+            verbose=verbose,
+        )
     model.load_weights(folder / BEST)
     return record.table()
 
