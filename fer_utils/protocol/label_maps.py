@@ -31,7 +31,15 @@ class LabelMap:
 
         Returns:
             int array (n,); -1 where the emotion is dropped.
+
+        Raises:
+            ParameterError: a label is none of `EMOTIONS`, so that a misspelling does not pass for a dropped emotion.
         """
+        unknown = [label for label in dict.fromkeys(labels) if label not in EMOTIONS]
+        if unknown:
+            raise ParameterError(
+                f"The label '{unknown[0]}' is no emotion. Known: {', '.join(EMOTIONS)}.{nearest(unknown[0], EMOTIONS)}"
+            )
         index = {emotion: self.classes.index(name) for emotion, name in self.mapping.items()}
         return np.array([index.get(label, -1) for label in labels], dtype=np.int64)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import pandas as pd
 
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.protocol.split_rules import Fold
@@ -61,8 +62,9 @@ def lint(table: FaceTable, folds: Sequence[Fold]) -> LintReport:
         folds: sequence of `Fold`.
 
     Returns:
-        `LintReport`. Errors: shared subjects or sequences, validation that is also test, rows tested twice. Warnings:
-        identical images on both sides, identical images with different labels. Cannot vouch: unknown subjects.
+        `LintReport`. Errors: shared subjects or sequences, validation that is also test, test rows in training, rows
+        tested twice. Warnings: identical images on both sides, identical images with different labels. Cannot vouch:
+        unknown subjects.
     """
     findings = []
     digests = table.image_digests()
@@ -72,11 +74,13 @@ def lint(table: FaceTable, folds: Sequence[Fold]) -> LintReport:
         ("identical images", digests, "warning"),
     ):
         findings += _shared(rule, values, level, folds)
-    both = sum(len(np.intersect1d(fold.test, np.union1d(fold.validation, fold.fit_all))) for fold in folds)
-    if both:
-        findings.append(
-            Finding("error", "test rows in training", f"{both:,} test rows are also used to fit or select", both)
-        )
+    for rule, parts, use in (
+        ("validation == test", ("validation",), "select"),
+        ("test rows in training", ("train", "fit_all"), "fit"),
+    ):
+        both = sum(np.isin(fold.test, np.concatenate([getattr(fold, part) for part in parts])).sum() for fold in folds)
+        if both:
+            findings.append(Finding("error", rule, f"{both:,} test rows are also used to {use}", int(both)))
     tested = np.concatenate([fold.test for fold in folds])
     twice = len(tested) - len(np.unique(tested))
     if twice:
@@ -95,12 +99,12 @@ def lint(table: FaceTable, folds: Sequence[Fold]) -> LintReport:
 def _shared(rule: str, values: np.ndarray, level: str, folds: Sequence[Fold]) -> list[Finding]:
     """Finds values that stand both in the test part and in the parts that a model sees before."""
     rows, examples = 0, []
-    known = np.array([isinstance(value, str) for value in values])
+    known = ~pd.isna(values)
     for fold in folds:
         seen = np.union1d(np.union1d(fold.train, fold.validation), fold.fit_all)
         common = set(values[seen[known[seen]]]) & set(values[fold.test[known[fold.test]]])
         rows += sum(value in common for value in values[fold.test])
-        examples += sorted(common)
+        examples += sorted(str(value) for value in common)
     if not rows:
         return []
     named = "" if rule == "identical images" else f", such as {', '.join(sorted(set(examples))[:3])}"

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from numbers import Integral
 
 import numpy as np
 
@@ -69,11 +70,14 @@ class Protocol:
         if split not in SPLIT_RULES:
             raise ParameterError(f"No split '{split}'. Known: {', '.join(SPLIT_RULES)}.{nearest(split, SPLIT_RULES)}")
         folds_of = 10 if SPLIT_RULES[split] is subject_kfold else 1
-        if folds < 1:
-            raise ParameterError(f"folds = {folds}: at least one fold must be run.")
-        seeds = tuple(int(seed) for seed in seeds)
-        if not seeds or len(set(seeds)) != len(seeds):
-            raise ParameterError(f"seeds = {list(seeds)}: expected at least one seed, each once.")
+        if not isinstance(folds, Integral) or folds < 1:
+            raise ParameterError(f"folds = {folds}: expected a whole number; at least one fold must be run.")
+        given = list(seeds) if np.iterable(seeds) else []
+        if not given or not all(isinstance(seed, Integral) and seed >= 0 for seed in given):
+            raise ParameterError(f"seeds = {seeds}: expected a list of whole numbers from 0, such as [0, 1, 2].")
+        seeds = tuple(int(seed) for seed in given)
+        if len(set(seeds)) != len(seeds):
+            raise ParameterError(f"seeds = {given}: expected at least one seed, each once.")
         return cls(
             table.name,
             table.fingerprint,
@@ -156,7 +160,7 @@ class Split:
         return lint(self.table, self.folds)
 
     def check_classes(self) -> None:
-        """Refuses folds in which a class is missing from training or test."""
+        """Refuses folds in which a class is missing from training, validation or test."""
         for number, fold in enumerate(self.folds):
             for part in ("train", "validation", "test"):
                 present = set(self.y[getattr(fold, part)])
