@@ -83,9 +83,9 @@ def read_runs(root: Path) -> list[RunRecord]:
         root: Path with `<notebook>/<key>/` below it; it need not exist.
 
     Returns:
-        list of `RunRecord`, sorted by notebook and key.
+        list of `RunRecord`, sorted by notebook and key. Hidden folders, such as JupyterLab's checkpoints, are none.
     """
     root = Path(root)
     if root.exists() and not root.is_dir():
         raise RunError(f"{root}: the runs folder is a file.")
-    return [read_run(folder) for folder in sorted(root.glob("*/*")) if folder.is_dir()]
+    return [read_run(folder) for folder in sorted(root.glob("[!.]*/[!.]*")) if folder.is_dir()]

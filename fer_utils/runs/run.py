@@ -55,6 +55,7 @@ class Run:
         self._predictions: dict[tuple, pd.DataFrame] = {}
         self._history: list[pd.DataFrame] = []
         self._figures: list[str] = []
+        self._finished = False
         self.directory.mkdir(parents=True, exist_ok=True)
         if (self.directory / "result.json").exists():
             raise RunError(f"{self.directory}: this run is finished; remove the folder to run it anew.")
@@ -82,6 +83,7 @@ class Run:
             notes: str. What a reader must know, such as an approximation.
             trained: bool. False for a network that is only built, to count its parameters.
         """
+        self._need_open()
         self._models[model] = {
             "model": model,
             "title": title,
@@ -107,8 +109,10 @@ class Run:
             y_pred: int array (n_test,) of class indices.
 
         Raises:
-            RunError: the model is not described, these predictions exist already, or their shape does not fit.
+            RunError: the model is not described, these predictions exist already, they do not fit the test part or
+                are no predictions of its classes, or the run is finished.
         """
+        self._need_open()
         if model not in self._models:
             raise RunError(f"Model '{model}' is not described: call run.describe_model('{model}', ...) first.")
         if (model, fold, seed) in self._predictions:
@@ -121,16 +125,32 @@ class Run:
         given = [array for array in (probabilities, scores, y_pred) if array is not None]
         if len(given) != 1:
             raise RunError("Give exactly one of probabilities, scores and y_pred.")
-        values = np.asarray(given[0], dtype=float)
+        if fold not in range(len(self.split.folds)):
+            raise RunError(f"There is no fold {fold}: the split has {len(self.split.folds)}, counted from 0.")
+        try:
+            values = np.asarray(given[0], dtype=float)
+        except (TypeError, ValueError) as error:
+            raise RunError(f"Predictions of '{model}', fold {fold}, are no numbers: {error}.") from error
         test, classes = self.split.folds[fold].test, np.array(self.split.classes, dtype=object)
         expected = (len(test),) if y_pred is not None else (len(test), len(classes))
         if values.shape != expected:
             raise RunError(f"Predictions of '{model}', fold {fold}, have shape {values.shape}; expected {expected}.")
-        detected = values >= 0 if y_pred is not None else np.isfinite(values).all(axis=1)
-        index = values if y_pred is not None else np.nan_to_num(values, nan=-np.inf).argmax(axis=1)
+        if y_pred is not None:
+            detected = ~(np.isnan(values) | (values == -1))
+            if not np.isin(values[detected], np.arange(len(classes))).all():
+                raise RunError(
+                    f"y_pred of '{model}', fold {fold}, holds other numbers than 0-{len(classes) - 1} and -1."
+                )
+        else:
+            detected = ~np.isnan(values).any(axis=1)
+        if probabilities is not None:
+            found = values[detected]
+            if (found < 0).any() or not np.allclose(found.sum(axis=1), 1, atol=1e-3):
+                raise RunError(
+                    f"Probabilities of '{model}', fold {fold}, do not sum to one in every row, or are negative."
+                )
+        index = values if y_pred is not None else np.where(np.isnan(values), -np.inf, values).argmax(axis=1)
         winner = np.where(detected, index, 0).astype(int)
-        if probabilities is not None and not np.allclose(values[detected].sum(axis=1), 1, atol=1e-3):
-            raise RunError(f"Probabilities of '{model}', fold {fold}, do not sum to one in every row.")
         rows = self.split.table.rows.iloc[test]
         frame = rows[["sample_id", "subject", "sequence"]].assign(fold=fold, seed=seed)
         frame.insert(0, "model", model)
@@ -156,6 +176,7 @@ class Run:
             fold: int. Index into `split.folds`.
             seed: int. Seed of the training.
         """
+        self._need_open()
         head = pd.DataFrame({"model": model, "fold": fold, "seed": seed}, index=history.index)
         self._history.append(pd.concat([head, history], axis=1))
         write_atomically(self.directory / "history.csv", pd.concat(self._history).to_csv(index=False))
@@ -182,13 +203,17 @@ class Run:
             name: str. File name without ending.
             svg: str. The figure as SVG text.
         """
+        self._need_open()
         folder = self.directory / "figures"
         folder.mkdir(exist_ok=True)
         write_atomically(folder / f"{name}.svg", svg)
-        self._figures.append(f"{name}.svg")
+        if f"{name}.svg" not in self._figures:
+            self._figures.append(f"{name}.svg")
 
     def finish(self) -> Path:
         """Closes the run by writing `result.json`, the mark of success, in one step.
+
+        Closing it again changes nothing.
 
         Returns:
             Path of `result.json`.
@@ -196,6 +221,8 @@ class Run:
         Raises:
             RunError: a described model has no predictions for one of the folds or seeds.
         """
+        if self._finished:
+            return self.directory / "result.json"
         for model in (name for name, described in self._models.items() if described["trained"]):
             for fold in range(len(self.split.folds)):
                 for seed in self.split.protocol.seeds:
@@ -217,8 +244,14 @@ class Run:
             "provenance": provenance() | self._stopwatch.read(),
         }
         write_atomically(self.directory / "result.json", json.dumps(result, indent=1))
+        self._finished = True
         shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
         return self.directory / "result.json"
+
+    def _need_open(self) -> None:
+        """Refuses changes after `finish`: predictions are sealed, and the record tells what was there then."""
+        if self._finished:
+            raise RunError(f"{self.directory}: this run is finished, so nothing can be added; start a new one.")
 
     def _write_gzip(self, name: str, frame: pd.DataFrame) -> None:
         content = gzip.compress(frame.to_csv(index=False).encode(), compresslevel=6, mtime=0)
