@@ -87,7 +87,7 @@ def learning_curves(history: pd.DataFrame, alt: str = "") -> Picture:
 
     Args:
         history: DataFrame as `fer_utils.training.fit.fit` returns it.
-        alt: str. By default the last and the best validation accuracy in words.
+        alt: str. By default the best validation accuracy in words.
 
     Returns:
         `Picture`.

@@ -20,7 +20,8 @@ def score_models(predictions: pd.DataFrame, classes: Iterable[str]) -> dict[str,
     Returns:
         dict from model id to `Score`, in the order of the predictions.
     """
-    return {model: score(rows, list(classes)) for model, rows in predictions.groupby("model", sort=False)}
+    classes = list(classes)
+    return {model: score(rows, classes) for model, rows in predictions.groupby("model", sort=False)}
 
 
 def in_words(interval: Interval) -> str:
@@ -40,11 +41,12 @@ def score_table(scores: Mapping[str, Score], titles: Mapping[str, str] | None = 
     """
     first = next(iter(scores.values()))
     chance = f"{100 / len(first.classes):.1f} %"
-    rows = {"always the most frequent class": (f"{100 * first.majority:.1f} %", chance, "")}
+    rows = [("always the most frequent class", f"{100 * first.majority:.1f} %", chance, "")]
     for model, found in scores.items():
-        name = (titles or {}).get(model, model)
-        rows[name] = tuple(in_words(interval) for interval in (found.accuracy, found.uar, found.macro_f1))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]"])
+        intervals = (in_words(interval) for interval in (found.accuracy, found.uar, found.macro_f1))
+        rows.append(((titles or {}).get(model, model), *intervals))
+    table = pd.DataFrame(rows, columns=["model", "accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]"])
+    return table.set_index("model").rename_axis(None)
 
 
 def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:

@@ -1,0 +1,59 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from fer_utils.figures import Picture, confusion_picture, face_grid, learning_curves, picture
+
+
+def test_a_picture_shows_its_description_and_no_markup_can_break_out():
+    shown = Picture("<svg/>", 'Accuracy of "A" < <b>B</b>')._repr_html_()
+    assert 'role="img"' in shown and "<svg/>" in shown and "<b>" not in shown
+    assert 'aria-label="Accuracy of &quot;A&quot; &lt; &lt;b&gt;B&lt;/b&gt;"' in shown
+
+
+def test_a_figure_stands_inside_html_with_its_text_as_text_and_is_the_same_every_time():
+    def draw():
+        figure = Figure(figsize=(3, 2))
+        figure.add_subplot().set_title("Überraschung <b>")
+        return picture(figure, "A title.").svg
+
+    svg = draw()
+    assert svg.startswith("<svg ") and "<?xml" not in svg and "max-width:100%" in svg
+    assert "Überraschung" in svg and "<b>" not in svg
+    assert svg == draw()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_faces_are_shown_with_their_titles(channels):
+    images = np.random.default_rng(0).integers(0, 256, (3, 8, 8, channels), dtype=np.uint8)
+    shown = face_grid(images, ["fear", "neutral", "anger"], columns=2)
+    assert shown.svg.count("<image") == 3
+    assert shown.alt == "Faces: fear, neutral, anger."
+    with pytest.raises(ValueError, match="shorter"):
+        face_grid(images, ["fear", "neutral"])
+
+
+def test_learning_curves_tell_the_best_epoch():
+    history = pd.DataFrame({"epoch": [1, 2, 3], "loss": [3.0, 2, 1], "accuracy": [0.2, 0.4, 0.6]})
+    history = history.assign(val_loss=[3.0, 2, 2.5], val_accuracy=[0.25, 0.5, 0.45])
+    shown = learning_curves(history)
+    assert "over 3 epochs" in shown.alt and "highest in epoch 2 (50.0%)" in shown.alt
+    assert "training" in shown.svg and "validation" in shown.svg and "stroke-dasharray" in shown.svg
+
+
+def test_a_confusion_matrix_prints_every_count_and_rate():
+    shown = confusion_picture([[1234, 66], [30, 70]], ["happy", "sad"])
+    words = re.findall(r"<text[^>]*>([^<]*)<", shown.svg)
+    for cell in ("1,234", "95%", "66", "5%", "30", "70", "70%"):
+        assert cell in words
+    assert shown.alt.endswith("happy 95%, sad 70%.")
+
+
+def test_undetected_faces_have_a_column_only_where_there_are_some():
+    assert "not detected" not in confusion_picture([[4, 0, 0], [1, 3, 0]], ["a", "b"]).svg
+    shown = confusion_picture([[2, 0, 2], [0, 0, 0]], ["a", "b"])
+    assert "not detected" in shown.svg
+    assert "a 50%, b 0%" in shown.alt  # undetected faces count as wrong; a class without items is no division by zero
