@@ -20,6 +20,7 @@ OTHERS = {
     "knn_px": ("k-nearest neighbors", "10 neighbors, Euclidean distance"),
 }
 TITLES = {model: title for model, (title, _) in (KERNELS | OTHERS).items()}
+FORMULAS = {model: formula for model, (_, formula) in (KERNELS | OTHERS).items()}
 
 
 @dataclass(frozen=True)
