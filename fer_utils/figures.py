@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 STYLE = {
     "font.size": 10,
@@ -100,6 +101,7 @@ def learning_curves(history: pd.DataFrame, alt: str = "") -> Picture:
             for line, (column, name) in enumerate(((quantity, "training"), (f"val_{quantity}", "validation"))):
                 axes.plot(history["epoch"], history[column], DASHES[line], marker="os"[line], markersize=3, label=name)
             axes.set_xlabel("epoch")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.set_ylabel(quantity)
             axes.legend(frameon=False)
     return picture(

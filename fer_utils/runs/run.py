@@ -9,13 +9,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from fer_utils.errors import RunError
 from fer_utils.paths import runs_root, write_atomically
 from fer_utils.protocol import Split
 from fer_utils.runs import SCHEMA
+from fer_utils.runs.predictions import prediction_table
 from fer_utils.runs.provenance import Stopwatch, provenance
 
 
@@ -122,45 +122,8 @@ class Run:
             )
         if seed not in self.split.protocol.seeds:
             raise RunError(f"Seed {seed} is not among the protocol's seeds {list(self.split.protocol.seeds)}.")
-        given = [array for array in (probabilities, scores, y_pred) if array is not None]
-        if len(given) != 1:
-            raise RunError("Give exactly one of probabilities, scores and y_pred.")
-        if fold not in range(len(self.split.folds)):
-            raise RunError(f"There is no fold {fold}: the split has {len(self.split.folds)}, counted from 0.")
-        try:
-            values = np.asarray(given[0], dtype=float)
-        except (TypeError, ValueError) as error:
-            raise RunError(f"Predictions of '{model}', fold {fold}, are no numbers: {error}.") from error
-        test, classes = self.split.folds[fold].test, np.array(self.split.classes, dtype=object)
-        expected = (len(test),) if y_pred is not None else (len(test), len(classes))
-        if values.shape != expected:
-            raise RunError(f"Predictions of '{model}', fold {fold}, have shape {values.shape}; expected {expected}.")
-        if y_pred is not None:
-            detected = ~(np.isnan(values) | (values == -1))
-            if not np.isin(values[detected], np.arange(len(classes))).all():
-                raise RunError(
-                    f"y_pred of '{model}', fold {fold}, holds other numbers than 0-{len(classes) - 1} and -1."
-                )
-        else:
-            detected = ~np.isnan(values).any(axis=1)
-        if probabilities is not None:
-            found = values[detected]
-            if (found < 0).any() or not np.allclose(found.sum(axis=1), 1, atol=1e-3):
-                raise RunError(
-                    f"Probabilities of '{model}', fold {fold}, do not sum to one in every row, or are negative."
-                )
-        index = values if y_pred is not None else np.where(np.isnan(values), -np.inf, values).argmax(axis=1)
-        winner = np.where(detected, index, 0).astype(int)
-        rows = self.split.table.rows.iloc[test]
-        frame = rows[["sample_id", "subject", "sequence"]].assign(fold=fold, seed=seed)
-        frame.insert(0, "model", model)
-        frame["y_true"] = classes[self.split.y[test]]
-        frame["y_pred"] = np.where(detected, classes[winner], None)
-        if y_pred is None:
-            prefix = "p" if probabilities is not None else "score"
-            for column, name in enumerate(classes):
-                frame[f"{prefix}_{name}"] = np.where(detected, values[:, column], np.nan).round(6)
-        self._predictions[model, fold, seed] = frame.assign(detected=detected)
+        table = prediction_table(self.split, model, fold, seed, probabilities, scores, y_pred)
+        self._predictions[model, fold, seed] = table
         self._write_gzip("predictions.csv.gz", self.predictions())
 
     def predictions(self) -> pd.DataFrame:

@@ -211,6 +211,7 @@ def wrong(change):
         ("y_pred", lambda s: np.full(12, 0.5), "other numbers"),
         ("y_pred", lambda s: np.full(12, -2), "other numbers"),
         ("y_pred", lambda s: ["neutral"] * 12, "are no numbers"),
+        ("probabilities", lambda s: np.full((12, 3), np.nan), "Did the training diverge"),
     ],
 )
 def test_predictions_that_cannot_be_right_are_refused(run, kind, make, message):

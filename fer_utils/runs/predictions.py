@@ -1,0 +1,79 @@
+"""The table of test predictions, checked before it is sealed."""
+
+import numpy as np
+import pandas as pd
+
+from fer_utils.errors import RunError
+from fer_utils.protocol import Split
+
+
+def prediction_table(
+    split: Split, model: str, fold: int, seed: int, probabilities=None, scores=None, y_pred=None
+) -> pd.DataFrame:
+    """Builds the rows of `predictions.csv.gz` for one model, fold and seed.
+
+    Exactly one of `probabilities`, `scores` and `y_pred` is given. A face that was not detected has NaN in its row, or
+    -1 in `y_pred`.
+
+    Args:
+        split: `Split` that was predicted.
+        model: str. Model id.
+        fold: int. Index into `split.folds`.
+        seed: int. Seed of the training.
+        probabilities: float array (n_test, classes), rows summing to one.
+        scores: float array (n_test, classes) of a classifier without probabilities; the largest wins.
+        y_pred: int array (n_test,) of class indices.
+
+    Returns:
+        DataFrame with `model, sample_id, subject, sequence, fold, seed, y_true, y_pred`, then `p_<class>` or
+        `score_<class>`, then `detected`.
+
+    Raises:
+        RunError: the numbers do not fit the test part or are no predictions of its classes.
+    """
+    given = {"probabilities": probabilities, "scores": scores, "y_pred": y_pred}
+    kinds = [kind for kind, array in given.items() if array is not None]
+    if len(kinds) != 1:
+        raise RunError("Give exactly one of probabilities, scores and y_pred.")
+    if fold not in range(len(split.folds)):
+        raise RunError(f"There is no fold {fold}: the split has {len(split.folds)}, counted from 0.")
+    (kind,) = kinds
+    what = f"{kind} of '{model}', fold {fold}"
+    test, classes = split.folds[fold].test, np.array(split.classes, dtype=object)
+    values = _numbers(given[kind], (len(test),) if kind == "y_pred" else (len(test), len(classes)), what)
+    if kind == "y_pred":
+        values = np.where(values == -1, np.nan, values)
+        detected = ~np.isnan(values)
+        winner = np.where(detected, values, 0)
+        if not np.isin(winner, np.arange(len(classes))).all():
+            raise RunError(f"{what}: other numbers than 0-{len(classes) - 1} and -1.")
+    else:
+        detected = ~np.isnan(values).any(axis=1)
+        winner = np.where(detected[:, None], values, 0).argmax(axis=1)
+    if len(test) and not detected.any():
+        raise RunError(f"{what}: every row is missing. Did the training diverge? Nothing was stored.")
+    if kind == "probabilities" and not _sum_to_one(values[detected]):
+        raise RunError(f"{what}: they do not sum to one in every row, or are negative.")
+    table = split.table.rows.iloc[test][["sample_id", "subject", "sequence"]].assign(fold=fold, seed=seed)
+    table.insert(0, "model", model)
+    table["y_true"] = classes[split.y[test]]
+    table["y_pred"] = np.where(detected, classes[winner.astype(int)], None)
+    if kind != "y_pred":
+        prefix = "p" if kind == "probabilities" else "score"
+        for column, name in enumerate(classes):
+            table[f"{prefix}_{name}"] = np.where(detected, values[:, column], np.nan).round(6)
+    return table.assign(detected=detected)
+
+
+def _numbers(array, shape: tuple[int, ...], what: str) -> np.ndarray:
+    try:
+        values = np.asarray(array, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{what}, are no numbers: {error}.") from error
+    if values.shape != shape:
+        raise RunError(f"{what}, have shape {values.shape}; expected {shape}.")
+    return values
+
+
+def _sum_to_one(rows: np.ndarray) -> bool:
+    return bool((rows >= 0).all() and np.allclose(rows.sum(axis=1), 1, atol=1e-3))
