@@ -20,5 +20,6 @@ def run_link(runs: Collection, record: RunRecord) -> Fragment:
     """Names a run, and links to its executed notebook where there is one."""
     page = runs.page(record)
     name = tag("a", record.notebook, href=page) if page else record.notebook
-    by_hand = ", opened by hand" if record.key.startswith("interactive-") else ""
-    return join([name, tag("span", record.key[:20], by_hand, class_="key")], " ")
+    by_hand = record.key.removeprefix("interactive-")
+    short = f"by hand, {by_hand}" if by_hand != record.key else record.key[:8]
+    return join([name, tag("span", short, class_="key")], " ")
