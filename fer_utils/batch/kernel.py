@@ -20,6 +20,9 @@ class ThisInterpreter(KernelSpecManager):
     def get_kernel_spec(self, kernel_name):
         """Returns the specification of a kernel in `sys.executable`."""
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv += [
+            "--IPKernelApp.capture_fd_output=False"
+        ]  # what C++ libraries log belongs in run.log, not in a notebook
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 

@@ -46,7 +46,7 @@ def score_table(scores: Mapping[str, Score], titles: Mapping[str, str] | None = 
         intervals = (in_words(interval) for interval in (found.accuracy, found.uar, found.macro_f1))
         rows.append(((titles or {}).get(model, model), *intervals))
     table = pd.DataFrame(rows, columns=["model", "accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]"])
-    return table.set_index("model").rename_axis(None)
+    return table.set_index("model").rename_axis(None).rename_axis(None)
 
 
 def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
@@ -61,7 +61,11 @@ def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
     """
     claims = [claim for claim in load_claims() if claim.table == table and claim.paper == paper]
     rows = [(claim.model, _what(claim), claim.printed, _baselines(claim)) for claim in claims]
-    return pd.DataFrame(rows, columns=["model", "what", "published", "majority class would have"]).set_index("model")
+    return (
+        pd.DataFrame(rows, columns=["model", "what", "published", "majority class would have"])
+        .set_index("model")
+        .rename_axis(None)
+    )
 
 
 def beside_claims(
@@ -95,7 +99,11 @@ def beside_claims(
             ours = in_words(found.metric(claim.metric, claim.emotion))
         judged = verdict(claim, about, found, count, settings)
         rows.append((claim.model, claim.table, _what(claim), claim.printed, ours, str(judged)))
-    return pd.DataFrame(rows, columns=["model", "where", "what", "published", "ours", "verdict"]).set_index("model")
+    return (
+        pd.DataFrame(rows, columns=["model", "where", "what", "published", "ours", "verdict"])
+        .set_index("model")
+        .rename_axis(None)
+    )
 
 
 def _what(claim) -> str:
