@@ -97,7 +97,7 @@ def test_every_link_leads_to_the_page_of_a_run_and_back(built):
 
 @pytest.mark.notebook
 def test_pages_of_runs_that_are_gone_are_removed(built, tmp_path):
-    root, _, _ = built
+    root, _ = built
     stale = tmp_path / "runs-html" / "10_svm_on_pixels" / "gone.html"
     stale.parent.mkdir(parents=True)
     stale.write_text("old")
