@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import matplotlib
 import numpy as np
 import pandas as pd
+import seaborn
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -131,12 +132,15 @@ def confusion_picture(confusion: np.ndarray, classes, alt: str = "") -> Picture:
     with matplotlib.rc_context(STYLE | {"axes.grid": False}):
         figure = Figure(figsize=(1.1 + 0.85 * len(names), 0.9 + 0.6 * len(classes)))
         axes = figure.add_subplot()
-        axes.imshow(rate, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-        for i, j in np.ndindex(*confusion.shape):
-            color = "white" if rate[i, j] > 0.55 else "black"
-            axes.text(j, i, f"{confusion[i, j]:,}\n{rate[i, j]:.0%}", ha="center", va="center", fontsize=8, color=color)
-        axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
-        axes.set_yticks(range(len(classes)), classes)
+        cells = [
+            [f"{n:,}\n{share:.0%}" for n, share in zip(*row, strict=True)] for row in zip(confusion, rate, strict=True)
+        ]
+        options = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "annot_kws": {"fontsize": 8}}
+        seaborn.heatmap(
+            rate, annot=np.array(cells), fmt="", xticklabels=names, yticklabels=list(classes), ax=axes, **options
+        )
+        axes.tick_params(axis="x", rotation=30)
+        axes.tick_params(axis="y", rotation=0)
         axes.set_xlabel("predicted")
         axes.set_ylabel("true")
     recalls = ", ".join(f"{name} {rate[i, i]:.0%}" for i, name in enumerate(classes))
