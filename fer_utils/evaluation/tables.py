@@ -46,7 +46,7 @@ def score_table(scores: Mapping[str, Score], titles: Mapping[str, str] | None = 
         intervals = (in_words(interval) for interval in (found.accuracy, found.uar, found.macro_f1))
         rows.append(((titles or {}).get(model, model), *intervals))
     table = pd.DataFrame(rows, columns=["model", "accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]"])
-    return table.set_index("model").rename_axis(None).rename_axis(None)
+    return table.set_index("model").rename_axis(None)
 
 
 def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
@@ -91,7 +91,9 @@ def beside_claims(
     rows = []
     for claim in load_claims():
         found, count = scores.get(claim.model), (parameter_counts or {}).get(claim.model)
-        if found is None or (claim.emotion and not (per_class and claim.emotion in found.classes)):
+        if found is None and (claim.kind != "parameters" or count is None):
+            continue  # a network that is only counted has parameters and no score
+        if claim.emotion and not (per_class and claim.emotion in found.classes):
             continue
         if claim.kind == "parameters":
             ours = "not counted" if count is None else f"{count:,}"

@@ -75,3 +75,10 @@ def test_parameter_counts_are_compared_on_any_data(faces):
     for count, word in ((52339, "52,339"), (None, "not counted")):
         shown = beside_claims(split, scores, {}, {"mini_xception_base": count} if count else None)
         assert word in set(shown["ours"])
+
+
+def test_a_network_that_is_only_counted_stands_beside_its_claim(faces):
+    split = Protocol.for_table(faces(), "three-drop", folds=1).split(faces())
+    shown = beside_claims(split, {}, {}, {"dense_mini_xception_standard": 420283})
+    assert list(shown.index) == ["dense_mini_xception_standard"]
+    assert shown["verdict"].iloc[0].startswith("reproduced: 420,283 rounds to 420K")
