@@ -151,6 +151,7 @@ class Run:
             model: `keras.Model` or scikit-learn estimator.
             name: str. Added to the file name where a run has several models.
         """
+        self._need_open()
         stem = f"model-{name}" if name else "model"
         if hasattr(model, "save"):
             model.save(self.directory / f"{stem}.keras")

@@ -252,6 +252,7 @@ def test_nothing_is_added_to_a_finished_run(run):
         lambda: run.save_predictions("svm", 0, 0, probabilities(run.split)),
         lambda: run.save_history("svm", pd.DataFrame({"epoch": [1]})),
         lambda: run.log_figure("late", "<svg/>"),
+        lambda: run.save_model(object()),
     ):
         with pytest.raises(RunError, match="this run is finished"):
             add()
