@@ -130,8 +130,9 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
         parts = key_parts(notebook, parameters, digest, needs)
         key = run_key(parts)
         directory = Path(runs_root).resolve() / notebook.name / key
-        earlier = records.setdefault(notebook.name, _records(runs_root, notebook.name))
-        state, reason, seconds = _state(request, directory, parts, earlier)
+        if notebook.name not in records:
+            records[notebook.name] = _records(runs_root, notebook.name)
+        state, reason, seconds = _state(request, directory, parts, records[notebook.name])
         needed = tuple(itertools.chain.from_iterable(needs.values()))
         plan.setdefault(key, PlannedRun(request, parameters, parts, key, directory, state, reason, needed, seconds))
     return list(plan.values())

@@ -116,7 +116,9 @@ def load_suite(name: str, folder: Path) -> list[Request]:
                 f"{where}: no notebook '{title}' in {folder}. Known: {', '.join(notebooks) or 'none'}."
                 f"{nearest(title, notebooks)}"
             )
-        notebook = loaded.setdefault(title, Notebook.read(notebooks[title]))
+        if title not in loaded:
+            loaded[title] = Notebook.read(notebooks[title])
+        notebook = loaded[title]
         fixed = {**suite["parameters"], **entry.get("parameters", {})}
         grid = entry.get("grid", {})
         for values in itertools.product(*grid.values()):
