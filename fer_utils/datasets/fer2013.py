@@ -27,7 +27,7 @@ CACHE_VERSION = 1
 
 @dataclass(frozen=True)
 class Fer2013:
-    """FER2013 as csv: 35,887 grey faces of 48 x 48 pixels from web search, subjects unknown.
+    """FER2013 as csv: 35,887 gray faces of 48 x 48 pixels from web search, subjects unknown.
 
     Attributes:
         path: str. `fer2013.csv`, `.csv.gz` or `.csv.zip`, or the folder that holds it. A file `fer2013new.csv` beside
@@ -40,7 +40,6 @@ class Fer2013:
 
     name: ClassVar[str] = "fer2013"
     needs_path: ClassVar[bool] = True
-    summary: ClassVar[str] = "35,887 grey web faces, 48 x 48, 7 classes, subjects unknown"
 
     def digest(self) -> str:
         """Returns the hash of the csv and of the votes beside it: which data a run would read."""

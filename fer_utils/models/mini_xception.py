@@ -11,7 +11,7 @@ def mini_xception(classes=3, input_shape=(48, 48, 1), filters=(16, 32, 64, 128))
 
     Args:
         classes: int. Number of emotion classes.
-        input_shape: tuple. (height, width, channels) of grey faces scaled to [-1, 1].
+        input_shape: tuple. (height, width, channels) of gray faces scaled to [-1, 1].
         filters: tuple of int. Channels of the four residual modules.
 
     Returns:
@@ -39,7 +39,7 @@ def dense_mini_xception(classes=3, separable=True, variant="default", input_shap
         separable: bool. False replaces each separable convolution by a standard one, the text's comparison.
         variant: str. "default": dense layers with a bottleneck of 4 x 6 channels and a separable convolution, four
             convolutions a residual block. "a": dense layers with one standard convolution, two a residual block.
-        input_shape: tuple. (height, width, channels) of grey faces scaled to [-1, 1].
+        input_shape: tuple. (height, width, channels) of gray faces scaled to [-1, 1].
 
     Returns:
         `keras.Model` from (batch, 48, 48, 1) float32 to (batch, classes) probabilities. Trainable parameters for three

@@ -70,7 +70,7 @@ def pixel_classifier(model: str, pixels: int, seed: int = 0, backend: Backend | 
         backend: `Backend` of the SVMs; None chooses.
 
     Returns:
-        scikit-learn pipeline on float arrays (n, pixels) of grey values.
+        scikit-learn pipeline on float arrays (n, pixels) of gray values.
 
     Raises:
         ParameterError: an unknown model.
