@@ -5,7 +5,7 @@ __all__ = ["start_run"]
 
 
 def __getattr__(name: str):
-    """Imports `start_run` at its first use: the runner and its workers start without pandas."""
+    """Imports `start_run` at its first use: the command line and the workers start without pandas."""
     if name == "start_run":
         from fer_utils.runs.run import start_run
 
