@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fer_utils.paths import write_atomically
 from fer_utils.training.augmentation import Augmentation
 from fer_utils.training.batches import FaceBatches, StartEpoch, scale
 from fer_utils.training.class_weights import class_weights
@@ -103,7 +104,7 @@ class EpochRecord(keras.callbacks.Callback):
         line["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         line |= {name: float(logs[name]) for name in names}
         lines = [*known[known["epoch"] <= epoch].to_dict("records"), line]
-        pd.DataFrame(lines).to_csv(self.path, index=False)
+        write_atomically(self.path, pd.DataFrame(lines).to_csv(index=False))  # a kill here must not lose earlier epochs
 
 
 class BestWeights(keras.callbacks.Callback):
