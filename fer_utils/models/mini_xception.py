@@ -3,7 +3,34 @@
 import keras
 from keras import layers
 
+from fer_utils.errors import ParameterError, nearest
+
+NAMES = {  # what notebooks call the networks: the id of claims and the title for readers
+    "base": ("mini_xception_base", "Mini-Xception"),
+    "dense": ("dense_mini_xception", "Dense mini-Xception"),
+    "dense_a": ("dense_mini_xception_a", "Dense mini-Xception, reading a"),
+}
 STEM_L2 = 0.01  # the original L2 acted on the two stem convolutions only: Keras 2 ignored it on separable ones
+
+
+def build_network(name, classes=3):
+    """Builds one of the networks by its short name.
+
+    Args:
+        name: str. A key of `NAMES`.
+        classes: int. Number of emotion classes.
+
+    Returns:
+        `keras.Model` from (batch, 48, 48, 1) float32 to (batch, classes) probabilities.
+
+    Raises:
+        ParameterError: an unknown name.
+    """
+    if name not in NAMES:
+        raise ParameterError(f"No model '{name}'. Known: {', '.join(NAMES)}.{nearest(name, NAMES)}")
+    if name == "base":
+        return mini_xception(classes)
+    return dense_mini_xception(classes, variant="a" if name == "dense_a" else "default")
 
 
 def mini_xception(classes=3, input_shape=(48, 48, 1), filters=(16, 32, 64, 128)):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from fer_utils.errors import UserError
 from fer_utils.evaluation.scores import Score, score
+from fer_utils.report.supersede import current
 from fer_utils.runs.record import RunRecord, read_runs
 
 
@@ -69,12 +70,14 @@ class Collection:
         pages: str. Folder of the executed notebooks as HTML, relative to the report; empty for no links.
         entries: tuple of `Entry`.
         failures: tuple of `Failure`.
+        superseded: int. Records left out because the same run was repeated later.
     """
 
     root: Path
     pages: str
     entries: tuple[Entry, ...]
     failures: tuple[Failure, ...]
+    superseded: int = 0
 
     @cached_property
     def records(self) -> list[RunRecord]:
@@ -123,7 +126,9 @@ def collect(root: Path | str, pages: str = "") -> Collection:
     """
     root = Path(root).resolve()
     entries, failures = [], []
-    for record in read_runs(root):
+    everything = read_runs(root)
+    counted = current(everything)
+    for record in counted:
         if record.state == "failed":
             error = record.error
             failures.append(Failure(record, str(error.get("type", "error")), str(error.get("message", ""))))
@@ -138,7 +143,8 @@ def collect(root: Path | str, pages: str = "") -> Collection:
             except (UserError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 message = f"{record.directory / 'result.json'}: {type(error).__name__}: {error}"
                 failures.append(Failure(record, "unreadable record", message))
-    return Collection(root, pages.strip("/"), tuple(entries), tuple(failures))
+    left_out = len(everything) - len(counted)
+    return Collection(root, pages.strip("/"), tuple(entries), tuple(failures), left_out)
 
 
 def _entries(record: RunRecord) -> list[Entry]:

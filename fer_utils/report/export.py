@@ -28,6 +28,7 @@ def notebook_to_html(source: Path, target: Path, title: str = "", report: bool =
     if report:
         notebook.cells = [c for c in notebook.cells if "notebook-only" not in c.metadata.get("tags", [])]
     _describe_pictures(notebook, source.stem)
+    _leave_out_paths(notebook)
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8") + ("" if report else _code_style())
     resources = {
         "title": title or next(iter(_headings(notebook, 1)), source.stem),
@@ -85,6 +86,13 @@ def _describe_pictures(notebook, name: str) -> None:
                 )
                 if kind == "image/svg+xml":
                     output.data[kind] = XML_HEAD.sub("", output.data[kind], count=1)
+
+
+def _leave_out_paths(notebook) -> None:
+    """Blanks where real data lies on this machine: pages are made to be sent around."""
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = re.sub(r"^data = .+$", 'data = "..."  # a path', cell.source, flags=re.M)
 
 
 def _headings(notebook, level: int) -> list[str]:

@@ -43,6 +43,8 @@ def overview(runs: Collection) -> Fragment:
         f"{_many(scored, 'scored model')} in {_many(len(runs.protocols), 'protocol')}",
         _many(len(runs.failures), "run") + " without numbers",
     ]
+    if runs.superseded:
+        facts.append(f"{_many(runs.superseded, 'older run')} left out, repeated since")
     parts = [tag("ul", *(tag("li", fact) for fact in facts), class_="inline")]
     if runs.records and not real:
         note = (

@@ -61,7 +61,7 @@ def fit(
     record = EpochRecord(folder / "history.csv")
     callbacks = [
         StartEpoch(batches),
-        *schedule.callbacks(),
+        *schedule.callbacks(lambda: record.table().get("val_loss", [])),
         BestWeights(folder / BEST, record, select_by),
         record,
         # last, so that an epoch counts as finished only when everything else about it is on disk
@@ -93,18 +93,22 @@ class EpochRecord(keras.callbacks.Callback):
         return pd.read_csv(self.path) if self.path.exists() else pd.DataFrame({"epoch": []})
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Starts the epoch's clock."""
+        """Starts the epoch's clock, and notes the rate before a schedule lowers it at the epoch's end."""
         self.started = time.perf_counter()
+        self.rate = self._rate()
 
     def on_epoch_end(self, epoch, logs=None):
         """Adds the epoch's line."""
         known = self.table()
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         line = {"epoch": epoch + 1, "seconds": round(time.perf_counter() - self.started, 3)}
-        line["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        line["learning_rate"] = self.rate
         line |= {name: float(logs[name]) for name in names}
         lines = [*known[known["epoch"] <= epoch].to_dict("records"), line]
         write_atomically(self.path, pd.DataFrame(lines).to_csv(index=False))  # a kill here must not lose earlier epochs
+
+    def _rate(self) -> float:
+        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
 
 class BestWeights(keras.callbacks.Callback):

@@ -1,8 +1,14 @@
 """Learning-rate schedules: the paper's, and cosine decay with warm-up."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import keras
+
+from fer_utils.errors import ParameterError, nearest
+
+NAMES = ("paper", "cosine")
+PROGRESS = 1e-4  # a validation loss that falls by less has not fallen; Keras' default
 
 
 @dataclass(frozen=True)
@@ -11,7 +17,8 @@ class Schedule:
 
     Attributes:
         name: str. "paper": Adam at a fixed rate, divided by ten when the validation loss has not fallen for twelve
-            epochs (Hussein 2020, section 4.3.3). "cosine": linear warm-up, then a half cosine down to zero.
+            epochs (Hussein 2020, section 4.3.3). "cosine": linear warm-up, then a half cosine down to zero. Another
+            name is a `ParameterError`.
         learning_rate: float. The fixed or the highest rate.
         warmup: float. Share of all steps that warm up; used by "cosine".
     """
@@ -19,6 +26,10 @@ class Schedule:
     name: str = "paper"
     learning_rate: float = 1e-3
     warmup: float = 0.1
+
+    def __post_init__(self):
+        if self.name not in NAMES:
+            raise ParameterError(f"No schedule '{self.name}'. Known: {', '.join(NAMES)}.{nearest(self.name, NAMES)}")
 
     def optimizer(self, steps: int) -> keras.optimizers.Optimizer:
         """Builds Adam with this schedule.
@@ -28,22 +39,47 @@ class Schedule:
 
         Returns:
             `keras.optimizers.Adam`.
-
-        Raises:
-            ValueError: an unknown schedule.
         """
         if self.name == "paper":
             return keras.optimizers.Adam(self.learning_rate)
-        if self.name == "cosine":
-            warm = max(1, round(self.warmup * steps))
-            rate = keras.optimizers.schedules.CosineDecay(
-                0.0, max(1, steps - warm), warmup_target=self.learning_rate, warmup_steps=warm
-            )
-            return keras.optimizers.Adam(rate)
-        raise ValueError(f"schedule '{self.name}' is unknown; expected 'paper' or 'cosine'.")
+        warm = max(1, round(self.warmup * steps))
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0, max(1, steps - warm), warmup_target=self.learning_rate, warmup_steps=warm
+        )
+        return keras.optimizers.Adam(rate)
 
-    def callbacks(self) -> list[keras.callbacks.Callback]:
-        """Returns the callbacks that the schedule needs."""
-        if self.name == "paper":
-            return [keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.1, patience=12)]
-        return []
+    def callbacks(self, finished: Callable[[], Sequence[float]] = list) -> list[keras.callbacks.Callback]:
+        """Returns the callbacks that the schedule needs.
+
+        Args:
+            finished: function that returns the validation losses of the epochs before the one that begins.
+
+        Returns:
+            list of `keras.callbacks.Callback`.
+        """
+        return [Plateau(finished)] if self.name == "paper" else []
+
+
+class Plateau(keras.callbacks.ReduceLROnPlateau):
+    """The paper's rule, which also remembers the epochs before an interruption."""
+
+    def __init__(self, finished: Callable[[], Sequence[float]]):
+        super().__init__(monitor="val_loss", mode="min", factor=0.1, patience=12, min_delta=PROGRESS)
+        self._finished = finished
+        self._remembers = False
+
+    def on_train_begin(self, logs=None):
+        """Forgets everything."""
+        super().on_train_begin(logs)
+        self._remembers = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Counts, once, how long the finished epochs have been without progress; their rate is restored already."""
+        if self._remembers:
+            return
+        self._remembers = True
+        for loss in list(self._finished())[:epoch]:
+            if self.best is None or loss < self.best - PROGRESS:
+                self.best, self.wait = loss, 0
+            else:
+                self.wait = (self.wait + 1) % self.patience  # at the limit the rate fell and the count began anew

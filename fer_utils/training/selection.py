@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import pandas as pd
 
+from fer_utils.errors import ParameterError
 from fer_utils.training.fit import fit
 from fer_utils.training.schedules import Schedule
 
@@ -39,7 +40,12 @@ def choose_schedule(
 
     Returns:
         the chosen `Schedule`; DataFrame with one row a rate: learning_rate, val_accuracy, seconds.
+
+    Raises:
+        ParameterError: no rate is given.
     """
+    if not rates:
+        raise ParameterError("learning_rates is empty: there is no learning rate to train with; give at least one.")
     if len(rates) == 1:
         return replace(schedule, learning_rate=rates[0]), pd.DataFrame()
     attempts = []

@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
+from fer_utils.errors import ParameterError
+from fer_utils.models.mini_xception import build_network, dense_mini_xception, mini_xception
 
 
 def trainable(model):
@@ -65,6 +66,12 @@ def test_the_dense_network_has_the_shapes_of_table_4_4(variant):
 def test_an_unknown_variant_is_refused():
     with pytest.raises(ValueError, match="'b' is unknown; expected 'default' or 'a'"):
         dense_mini_xception(3, variant="b")
+
+
+def test_a_misspelled_network_names_the_nearest():
+    assert build_network("dense_a", 3).count_params() == 96_315
+    with pytest.raises(ParameterError, match="Did you mean 'dense'"):
+        build_network("dens", 3)
 
 
 def test_only_the_stem_is_regularized():

@@ -95,6 +95,16 @@ def test_every_link_leads_to_the_page_of_a_run_and_back(built):
         assert loads(page.read_text()) == []
 
 
+def test_a_page_does_not_say_where_the_data_lies(tmp_path):
+    cell = new_code_cell(
+        'dataset = "fer2013"\ndata = "/home/ann/fer2013.csv"', metadata={"tags": ["injected-parameters"]}
+    )
+    nbformat.write(new_notebook(cells=[cell]), tmp_path / "run.ipynb")
+    page = notebook_to_html(tmp_path / "run.ipynb", tmp_path / "run.html").read_text()
+    assert "ann" not in page
+    assert "dataset" in page
+
+
 @pytest.mark.notebook
 def test_pages_of_runs_that_are_gone_are_removed(built, tmp_path):
     root, _ = built

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from fer_utils.errors import ParameterError
 from fer_utils.training import fit as fitting
 from fer_utils.training.augmentation import Augmentation
 from fer_utils.training.batches import FaceBatches
@@ -83,6 +84,23 @@ def test_a_finished_training_is_not_repeated(tmp_path, monkeypatch):
     assert reached == pytest.approx(first["val_accuracy"].max(), abs=1e-6)
 
 
+def test_an_interruption_does_not_delay_the_papers_plateau(tmp_path):
+    def flat():
+        faces = keras.Input((8, 8, 1))
+        return keras.Model(faces, keras.layers.Dense(3, activation="softmax")(keras.layers.Flatten()(faces)))
+
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "broken").mkdir()
+    still = Schedule("paper", 1e-9)  # nothing moves, so the validation loss makes no progress
+    keras.utils.set_random_seed(0)
+    whole = fit(flat(), TRAIN, VALIDATION, tmp_path / "whole", still, 15, batch_size=75)
+    for epochs in (8, 15):
+        keras.utils.set_random_seed(0)
+        broken = fit(flat(), TRAIN, VALIDATION, tmp_path / "broken", still, epochs, batch_size=75)
+    np.testing.assert_allclose(whole["learning_rate"], [1e-9] * 13 + [1e-10] * 2, rtol=1e-4)
+    np.testing.assert_allclose(broken["learning_rate"], whole["learning_rate"], rtol=1e-4)
+
+
 def test_the_cosine_schedule_warms_up_and_ends_at_zero():
     rate = Schedule("cosine", 0.01, warmup=0.1).optimizer(100)._learning_rate
     rates = [float(rate(step)) for step in (0, 5, 10, 55, 100)]
@@ -104,8 +122,10 @@ def test_the_learning_rate_is_chosen_on_validation(tmp_path):
 
 
 def test_unknown_schedules_and_selections_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="schedule 'cosin' is unknown"):
-        Schedule("cosin").optimizer(10)
+    with pytest.raises(ParameterError, match="Did you mean 'cosine'"):
+        Schedule("cosin")
+    with pytest.raises(ParameterError, match="no learning rate"):
+        choose_schedule(build, TRAIN, VALIDATION, tmp_path, Schedule(), [], 1)
     with pytest.raises(ValueError, match="select_by 'test_accuracy' is unknown"):
         fit(build(), TRAIN, VALIDATION, tmp_path, Schedule(), 1, select_by="test_accuracy", **OPTIONS)
 
