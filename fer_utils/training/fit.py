@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fer_utils.errors import ParameterError, nearest
 from fer_utils.paths import write_atomically
 from fer_utils.training.augmentation import Augmentation
 from fer_utils.training.batches import FaceBatches, StartEpoch, scale
@@ -14,6 +15,8 @@ from fer_utils.training.class_weights import class_weights
 from fer_utils.training.schedules import Schedule
 
 BEST = "best.weights.h5"
+MEASURES = ("loss", "accuracy", "val_loss", "val_accuracy", "val_macro_f1")
+SELECTION = {"val_accuracy": 1, "val_macro_f1": 1, "val_loss": -1}  # 1 where the largest wins, -1 where the smallest
 
 
 def fit(
@@ -44,19 +47,24 @@ def fit(
         batch_size: int.
         augmentation: `Augmentation`; None for none.
         balanced: bool. Weight classes by their frequency in `train`.
-        select_by: str. "val_accuracy" (the largest wins) or "val_loss" (the smallest wins).
+        select_by: str. A key of `SELECTION`: what the best epoch is best at. Macro-F1 goes with class weights: where
+            one class is frequent, an epoch that answers nothing else can have the best accuracy.
         seed: int. Order of batches and augmentation.
         verbose: int. As in `keras.Model.fit`.
 
     Returns:
-        DataFrame, one row an epoch: epoch (from 1), seconds, learning_rate, loss, accuracy, val_loss, val_accuracy.
+        DataFrame, one row an epoch: epoch (from 1), seconds, learning_rate, and the columns of `MEASURES`.
     """
     classes = model.output_shape[-1]
     images, y = train
     targets = np.eye(classes, dtype=np.float32)
     weights = class_weights(y, classes)[y] if balanced else None
     batches = FaceBatches(images, targets[y], batch_size, augmentation, weights, seed)
-    model.compile(schedule.optimizer(epochs * len(batches)), "categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        schedule.optimizer(epochs * len(batches)),
+        "categorical_crossentropy",
+        metrics=["accuracy", keras.metrics.F1Score("macro", name="macro_f1")],
+    )
     model.optimizer.build(model.trainable_variables)  # weights are stored with the optimizer's state, so it must exist
     record = EpochRecord(folder / "history.csv")
     callbacks = [
@@ -100,10 +108,9 @@ class EpochRecord(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Adds the epoch's line."""
         known = self.table()
-        names = ("loss", "accuracy", "val_loss", "val_accuracy")
         line = {"epoch": epoch + 1, "seconds": round(time.perf_counter() - self.started, 3)}
         line["learning_rate"] = self.rate
-        line |= {name: float(logs[name]) for name in names}
+        line |= {name: float(logs[name]) for name in MEASURES}
         lines = [*known[known["epoch"] <= epoch].to_dict("records"), line]
         write_atomically(self.path, pd.DataFrame(lines).to_csv(index=False))  # a kill here must not lose earlier epochs
 
@@ -116,13 +123,15 @@ class BestWeights(keras.callbacks.Callback):
 
     def __init__(self, path: Path, record: EpochRecord, select_by: str):
         super().__init__()
-        if select_by not in ("val_accuracy", "val_loss"):
-            raise ValueError(f"select_by '{select_by}' is unknown; expected 'val_accuracy' or 'val_loss'.")
+        if select_by not in SELECTION:
+            raise ParameterError(
+                f"No selection '{select_by}'. Known: {', '.join(SELECTION)}.{nearest(select_by, SELECTION)}"
+            )
         self.path, self.record, self.select_by = path, record, select_by
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves the weights where this epoch beats all before it."""
-        sign = 1 if self.select_by == "val_accuracy" else -1
+        sign = SELECTION[self.select_by]
         table = self.record.table()
         before = sign * table[self.select_by][table["epoch"] <= epoch] if len(table) else []
         if not len(before) or sign * logs[self.select_by] > max(before):

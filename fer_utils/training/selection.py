@@ -8,7 +8,7 @@ import keras
 import pandas as pd
 
 from fer_utils.errors import ParameterError
-from fer_utils.training.fit import fit
+from fer_utils.training.fit import SELECTION, fit
 from fer_utils.training.schedules import Schedule
 
 
@@ -21,6 +21,7 @@ def choose_schedule(
     rates: Sequence[float],
     epochs: int,
     seed: int = 0,
+    select_by: str = "val_accuracy",
     **options,
 ) -> tuple[Schedule, pd.DataFrame]:
     """Trains briefly with each learning rate and keeps the one whose best epoch is best on validation.
@@ -36,10 +37,11 @@ def choose_schedule(
         rates: sequence of float. Learning rates to try.
         epochs: int. Epochs of each attempt.
         seed: int. Seed of weights, batches and augmentation, equal for all attempts.
+        select_by: str. A key of `fit.SELECTION`, here and in `fit`.
         **options: passed on to `fit`.
 
     Returns:
-        the chosen `Schedule`; DataFrame with one row a rate: learning_rate, val_accuracy, seconds.
+        the chosen `Schedule`; DataFrame with one row a rate: learning_rate, what it was selected by, seconds.
 
     Raises:
         ParameterError: no rate is given.
@@ -53,11 +55,10 @@ def choose_schedule(
         keras.utils.set_random_seed(seed)
         attempt = folder / f"rate-{rate}"
         attempt.mkdir(parents=True, exist_ok=True)
-        history = fit(
-            build(), train, validation, attempt, replace(schedule, learning_rate=rate), epochs, seed=seed, **options
-        )
-        best, seconds = history["val_accuracy"].max(), history["seconds"].sum()
-        attempts.append({"learning_rate": rate, "val_accuracy": best, "seconds": seconds})
+        plan = replace(schedule, learning_rate=rate)
+        history = fit(build(), train, validation, attempt, plan, epochs, seed=seed, select_by=select_by, **options)
+        best = history.loc[(SELECTION[select_by] * history[select_by]).idxmax(), select_by]
+        attempts.append({"learning_rate": rate, select_by: best, "seconds": history["seconds"].sum()})
     table = pd.DataFrame(attempts)
-    chosen = table.loc[table["val_accuracy"].idxmax(), "learning_rate"]
+    chosen = table.loc[(SELECTION[select_by] * table[select_by]).idxmax(), "learning_rate"]
     return replace(schedule, learning_rate=float(chosen)), table
