@@ -89,7 +89,9 @@ class Progress:
             if expected is None:
                 return None
             spent = now - self._running[key][1] if key in self._running else 0.0
-            left.append(max(expected - spent, 0.0))
+            if spent > expected:
+                return None  # longer than thought: nobody knows how much longer
+            left.append(expected - spent)
         return max([sum(left) / self._jobs, *left])
 
     def _write(self, text: str, keep: bool = False) -> None:

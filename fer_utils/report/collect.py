@@ -86,12 +86,16 @@ class Collection:
 
     @cached_property
     def protocols(self) -> dict[str, list[Entry]]:
-        """Scored entries by protocol id, real data first; within a protocol the best mean recall first."""
+        """Scored entries by protocol id: real data first, then more models; within one the best mean recall first."""
         groups: dict[str, list[Entry]] = {}
-        for entry in sorted(self.entries, key=lambda e: (bool(e.protocol.get("synthetic")), e.protocol["id"])):
+        for entry in self.entries:
             if entry.score is not None:
                 groups.setdefault(entry.protocol["id"], []).append(entry)
-        return {name: sorted(group, key=lambda e: -e.score.uar.value) for name, group in groups.items()}
+
+        def rank(name):
+            return bool(groups[name][0].protocol.get("synthetic")), -len(groups[name]), name
+
+        return {name: sorted(groups[name], key=lambda e: -e.score.uar.value) for name in sorted(groups, key=rank)}
 
     def variant(self, entry: Entry) -> dict:
         """Notebook parameters in which an entry differs from others of the same model and protocol."""

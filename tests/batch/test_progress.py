@@ -1,4 +1,5 @@
 import io
+import time
 from types import SimpleNamespace
 
 from fer_utils.batch.progress import Progress, clock
@@ -40,6 +41,16 @@ def test_nothing_is_promised_before_anything_is_known():
     assert progress.line().endswith("about 0:30 left")
     progress.ended(Outcome(runs[1], "ok", 30))
     assert progress.line() == "done 2/2 | running 0 | failed 0"
+
+
+def test_a_run_that_outlasts_its_estimate_is_not_promised_to_end_at_once(monkeypatch):
+    progress = Progress(io.StringIO())
+    slow = run("slow", 30)
+    progress.begin([slow], jobs=1, cached=0)
+    progress.started(slow)
+    later = time.monotonic() + 31
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert progress.line().endswith("time left unknown")
 
 
 def test_a_terminal_gets_one_line_rewritten_and_a_file_gets_lines():
