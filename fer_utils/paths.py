@@ -4,7 +4,9 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -65,6 +67,26 @@ def write_atomically(path: Path | str, content: bytes | str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def fill_cache(folder: Path, write: Callable[[Path], None], is_whole: Callable[[Path], bool]) -> None:
+    """Fills a cache folder that appears complete or not at all; a full or read-only disk is no error.
+
+    Args:
+        folder: Path. Named after everything that decides the content, so that it never has to change.
+        write: function that writes the content into the folder it is given.
+        is_whole: function that says whether `folder` can be read; a damaged one is replaced.
+    """
+    with contextlib.suppress(OSError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unfinished-"))
+        try:
+            write(unfinished)
+            if not is_whole(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+            unfinished.rename(folder)  # fails where another process was faster: then its copy is as good
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def file_digest(path: Path | str) -> str:

@@ -1,9 +1,6 @@
 """FER2013: the csv of the 2013 challenge, with exact counts, a memory-mapped cache and FER+ votes."""
 
-import contextlib
 import json
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -15,7 +12,7 @@ from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013_csv import LABELS, PARTS, parse_csv
 from fer_utils.datasets.ferplus import add_votes
 from fer_utils.errors import DatasetLayoutError
-from fer_utils.paths import cache_root, file_digest
+from fer_utils.paths import cache_root, file_digest, fill_cache
 
 COUNTS = {  # images per class in the order of LABELS, as distributed
     "Training": (3995, 436, 4097, 7215, 4830, 3171, 4965),
@@ -148,16 +145,11 @@ def _read_cache(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, str] 
 
 
 def _write_cache(folder: Path, images: np.ndarray, labels: np.ndarray, usage: np.ndarray, fingerprint: str) -> None:
-    """Stores parsed arrays in a folder that appears complete or not at all; a full or read-only disk is no error."""
-    with contextlib.suppress(OSError):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unfinished-"))
-        try:
-            for name, array in (("images", images), ("labels", labels), ("usage", usage)):
-                np.save(unfinished / f"{name}.npy", array)
-            (unfinished / "meta.json").write_text(json.dumps({"fingerprint": fingerprint, "rows": len(labels)}))
-            if _read_cache(folder) is None:  # absent or damaged
-                shutil.rmtree(folder, ignore_errors=True)
-            unfinished.rename(folder)  # fails where another process was faster: then its copy is as good
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+    """Stores parsed arrays."""
+
+    def write(unfinished):
+        for name, array in (("images", images), ("labels", labels), ("usage", usage)):
+            np.save(unfinished / f"{name}.npy", array)
+        (unfinished / "meta.json").write_text(json.dumps({"fingerprint": fingerprint, "rows": len(labels)}))
+
+    fill_cache(folder, write, lambda there: _read_cache(there) is not None)

@@ -1,16 +1,15 @@
 """Drawn faces are kept in the cache, so that a suite of notebooks draws them once. It is always safe to delete."""
 
-import contextlib
-import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from fer_utils.paths import fill_cache
+
 
 def write_cache(folder: Path, rows: pd.DataFrame, images: np.ndarray, landmarks: np.ndarray) -> None:
-    """Stores drawn faces; the folder appears complete or not at all, and a full or read-only disk is no error.
+    """Stores drawn faces.
 
     Args:
         folder: Path. Named after everything that decides the content, so that it never has to change.
@@ -18,18 +17,13 @@ def write_cache(folder: Path, rows: pd.DataFrame, images: np.ndarray, landmarks:
         images: uint8 array (n, size, size).
         landmarks: float array (n, 68, 2).
     """
-    with contextlib.suppress(OSError):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unfinished-"))
-        try:
-            np.save(unfinished / "images.npy", images)
-            np.save(unfinished / "landmarks.npy", landmarks)
-            rows.to_csv(unfinished / "rows.csv", index=False)
-            if read_cache(folder) is None:  # absent or damaged
-                shutil.rmtree(folder, ignore_errors=True)
-            unfinished.rename(folder)  # fails where another process was faster: then its copy is as good
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def write(unfinished):
+        np.save(unfinished / "images.npy", images)
+        np.save(unfinished / "landmarks.npy", landmarks)
+        rows.to_csv(unfinished / "rows.csv", index=False)
+
+    fill_cache(folder, write, lambda there: read_cache(there) is not None)
 
 
 def read_cache(folder: Path) -> tuple[pd.DataFrame, np.ndarray, np.ndarray] | None:
