@@ -161,8 +161,9 @@ def test_an_unusable_runs_folder_is_refused_before_anything_runs(project):
 def test_stopping_the_runner_takes_its_kernels_along_and_counts_nothing_as_done(project, sent):
     project.notebook("01_slow", _SAY_WHO_AND_SLEEP)
     project.suite("quick", "runs:\n- notebook: 01_slow")
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a background job ignores it
     runner = subprocess.Popen(
-        [sys.executable, "-P", "-c", "from fer_utils.cli import main; main()", "run"],
+        [sys.executable, "-P", "-c", f"{heeding}; from fer_utils.cli import main; main()", "run"],
         stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
