@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fer_utils.paths import project_root
 from fer_utils.report.export import notebook_to_html
+from fer_utils.report.supersede import current
 from fer_utils.runs.record import read_runs
 
 NOTEBOOK = Path("notebooks") / "90_report.ipynb"
@@ -71,7 +72,7 @@ def _clients_closed(manager):
 def _export_runs(runs_root: Path, out_dir: Path) -> None:
     """Exports every executed notebook, and removes pages of runs that are gone."""
     written = set()
-    for record in read_runs(runs_root):
+    for record in current(read_runs(runs_root)):
         source = record.directory / "executed.ipynb"
         if not source.exists():
             continue
