@@ -20,7 +20,7 @@ class Progress:
         self._running: dict[str, tuple[str, float, float | None]] = {}
         self._expected: dict[str, float | None] = {}
         self._durations: list[float] = []
-        self._done = self._failed = self._cached = self._total = 0
+        self._done = self._failed = self._total = 0
         self._jobs = 1
 
     def begin(self, runs, jobs: int, cached: int) -> None:
@@ -32,7 +32,7 @@ class Progress:
             cached: int. Runs that need no execution.
         """
         self._expected = {run.key: run.expected_seconds for run in runs}
-        self._total, self._jobs, self._cached = len(runs), jobs, cached
+        self._total, self._jobs = len(runs), jobs
         if runs:
             self._write(f"{len(runs)} to run, {jobs} at a time; {cached} there already", keep=True)
 

@@ -58,6 +58,12 @@ class Claim:
     flags: tuple[str, ...] = ()
 
     @property
+    def what(self) -> str:
+        """What was measured, in words, such as "F1 of neutral"."""
+        metric = "F1" if self.metric == "f1" else self.metric
+        return f"{metric} of {self.emotion}" if self.emotion else metric
+
+    @property
     def at_chance(self) -> tuple[str, ...]:
         """Label maps under which the published accuracy is no better than always answering the same class."""
         near = (name for name, rate in self.baselines.items() if abs(self.value - rate) <= AT_CHANCE)

@@ -45,8 +45,7 @@ def score_table(scores: Mapping[str, Score], titles: Mapping[str, str] | None = 
     for model, found in scores.items():
         intervals = (in_words(interval) for interval in (found.accuracy, found.uar, found.macro_f1))
         rows.append(((titles or {}).get(model, model), *intervals))
-    table = pd.DataFrame(rows, columns=["model", "accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]"])
-    return table.set_index("model").rename_axis(None)
+    return _by_model(rows, "accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]")
 
 
 def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
@@ -60,12 +59,8 @@ def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
         DataFrame of str: model, what, the number as printed, and the majority rates that it should be seen against.
     """
     claims = [claim for claim in load_claims() if claim.table == table and claim.paper == paper]
-    rows = [(claim.model, _what(claim), claim.printed, _baselines(claim)) for claim in claims]
-    return (
-        pd.DataFrame(rows, columns=["model", "what", "published", "majority class would have"])
-        .set_index("model")
-        .rename_axis(None)
-    )
+    rows = [(claim.model, claim.what, claim.printed, _baselines(claim)) for claim in claims]
+    return _by_model(rows, "what", "published", "majority class would have")
 
 
 def beside_claims(
@@ -100,16 +95,13 @@ def beside_claims(
         else:
             ours = in_words(found.metric(claim.metric, claim.emotion))
         judged = verdict(claim, about, found, count, settings)
-        rows.append((claim.model, claim.table, _what(claim), claim.printed, ours, str(judged)))
-    return (
-        pd.DataFrame(rows, columns=["model", "where", "what", "published", "ours", "verdict"])
-        .set_index("model")
-        .rename_axis(None)
-    )
+        rows.append((claim.model, claim.table, claim.what, claim.printed, ours, str(judged)))
+    return _by_model(rows, "where", "what", "published", "ours", "verdict")
 
 
-def _what(claim) -> str:
-    return f"{claim.metric} of {claim.emotion}" if claim.emotion else claim.metric
+def _by_model(rows: list[tuple], *columns: str) -> pd.DataFrame:
+    """Makes a table whose first values name the rows."""
+    return pd.DataFrame(rows, columns=["model", *columns]).set_index("model").rename_axis(None)
 
 
 def _baselines(claim) -> str:

@@ -90,7 +90,7 @@ def ledger(runs: Collection) -> Fragment:
         for sentence, times in tally.items():
             word, reason = sentence.split(": ", 1)
             said.append(join([_verdict(Verdict(word, reason)), f" ({times} runs)" if times > 1 else ""]))
-        row = [tag("code", claim.id), claim.table, _what(claim), claim.printed, _baseline(claim), join(said, tag("br"))]
+        row = [tag("code", claim.id), claim.table, claim.what, claim.printed, _baseline(claim), join(said, tag("br"))]
         (by_class if claim.emotion else headline).append(row)
     citations = "; ".join(dict.fromkeys(claim.citation for claim, _ in groups.values()))
     headers = ["Claim", "Where", "What", "Published", "Baseline (majority)", "Verdict"]
@@ -108,7 +108,7 @@ def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
         tasks = " or ".join(words.task(name) for name in claim.label_maps)
         where = tag("span", f"{tasks}; split: {claim.split}", class_="key")
         theirs = join([words.dataset(claim.dataset), where], " ")
-    number = join([tag("b", claim.printed), tag("span", f"{_what(claim)}, {claim.table}", class_="key")], " ")
+    number = join([tag("b", claim.printed), tag("span", f"{claim.what}, {claim.table}", class_="key")], " ")
     return [
         model_label(runs, entry),
         number,
@@ -117,11 +117,6 @@ def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
         ours,
         _verdict(judge(claim, entry)),
     ]
-
-
-def _what(claim: Claim) -> str:
-    metric = "F1" if claim.metric == "f1" else claim.metric
-    return f"{metric} of {claim.emotion}" if claim.emotion else metric
 
 
 def _baseline(claim: Claim, label_map: str | None = None) -> Fragment:

@@ -103,7 +103,7 @@ class EpochRecord(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         """Starts the epoch's clock, and notes the rate before a schedule lowers it at the epoch's end."""
         self.started = time.perf_counter()
-        self.rate = self._rate()
+        self.rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
     def on_epoch_end(self, epoch, logs=None):
         """Adds the epoch's line."""
@@ -113,9 +113,6 @@ class EpochRecord(keras.callbacks.Callback):
         line |= {name: float(logs[name]) for name in MEASURES}
         lines = [*known[known["epoch"] <= epoch].to_dict("records"), line]
         write_atomically(self.path, pd.DataFrame(lines).to_csv(index=False))  # a kill here must not lose earlier epochs
-
-    def _rate(self) -> float:
-        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
 
 class BestWeights(keras.callbacks.Callback):
