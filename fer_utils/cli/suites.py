@@ -1,4 +1,4 @@
-"""The `ferbench` command: list, plan, run, status, report."""
+"""The commands around suites: list, plan, run, status."""
 
 import fnmatch
 import sys
@@ -6,55 +6,9 @@ from pathlib import Path
 
 import click
 
-from fer_utils import __version__, paths
-from fer_utils.errors import ParameterError, UserError, nearest
-
-
-class Group(click.Group):
-    """Commands that suggest the nearest name and turn a user's mistake into one paragraph and exit status 2."""
-
-    def resolve_command(self, ctx, args):
-        """Finds the command, or says which one was probably meant."""
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise ParameterError(
-                f"No command '{args[0]}'. Commands: {', '.join(self.list_commands(ctx))}."
-                f"{nearest(args[0], self.list_commands(ctx))}"
-            )
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx):
-        """Runs the command; `--debug` lets a user's mistake through with its traceback."""
-        try:
-            return super().invoke(ctx)
-        except UserError as error:
-            if ctx.meta.get("ferbench.debug"):
-                raise
-            mistake = click.ClickException(str(error))
-            mistake.exit_code = 2
-            raise mistake from error
-
-
-def _remember_debug(ctx, _, value):
-    if value:
-        ctx.meta["ferbench.debug"] = True  # shared by a command and its group
-
-
-debug = click.option(
-    "--debug", is_flag=True, expose_value=False, callback=_remember_debug, help="Show tracebacks of mistakes, too."
-)
-
-
-@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="ferbench")
-@debug
-@click.pass_context
-def main(ctx):
-    """Runs the notebooks of this benchmark and reports on them.
-
-    Start with `ferbench run`, then `ferbench report`.
-    """
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+from fer_utils import paths
+from fer_utils.cli.group import debug, main, shown
+from fer_utils.errors import ParameterError
 
 
 def _selection(command):
@@ -175,7 +129,7 @@ def run(suite, data, only, settings, jobs, force, retry_failed):
     click.echo(", ".join(f"{number} {state}" for state, number in count.items() if number))
     for outcome in outcomes:
         if outcome.state in ("failed", "skipped", "blocked"):
-            click.echo(f"  {outcome.state}: {outcome.run.label}, see {_shown(outcome.run.directory)}", err=True)
+            click.echo(f"  {outcome.state}: {outcome.run.label}, see {shown(outcome.run.directory)}", err=True)
     if count["failed"] or count["skipped"] or count["blocked"]:
         sys.exit(1)
 
@@ -198,27 +152,4 @@ def status():
         line = f"{record.state:<10} {record.notebook:<22} {record.key:<28} {took:>8}  {when:<20}  {note}"
         click.echo(line.rstrip())
     count = {state: sum(r.state == state for r in records) for state in ("ok", "failed", "unfinished")}
-    click.echo(f"{_shown(root)}: " + ", ".join(f"{number} {state}" for state, number in count.items()))
-
-
-@main.command()
-@click.option("--runs", type=click.Path(path_type=Path), help="Folder of run records.  [default: reports/runs]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the report.  [default: reports]")
-@debug
-def report(runs, out):
-    """Builds the HTML report from the runs on disk."""
-    from fer_utils.report import build_report
-
-    runs = runs or paths.runs_root()
-    if not runs.is_dir():
-        raise ParameterError(
-            f"{runs}: there are no runs here. Call 'ferbench run' first, or name the folder with --runs."
-        )
-    click.echo(_shown(build_report(runs, out or paths.project_root() / "reports")))
-
-
-def _shown(path: Path) -> str:
-    """A path as short as it can be written from here."""
-    path = Path(path).resolve()
-    here = Path.cwd().resolve()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    click.echo(f"{shown(root)}: " + ", ".join(f"{number} {state}" for state, number in count.items()))

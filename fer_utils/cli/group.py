@@ -1,0 +1,62 @@
+"""The group that all commands belong to, and how a user's mistake is told."""
+
+from pathlib import Path
+
+import click
+
+from fer_utils import __version__
+from fer_utils.errors import ParameterError, UserError, nearest
+
+
+class Group(click.Group):
+    """Commands that suggest the nearest name and turn a user's mistake into one paragraph and exit status 2."""
+
+    def resolve_command(self, ctx, args):
+        """Finds the command, or says which one was probably meant."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise ParameterError(
+                f"No command '{args[0]}'. Commands: {', '.join(self.list_commands(ctx))}."
+                f"{nearest(args[0], self.list_commands(ctx))}"
+            )
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx):
+        """Runs the command; `--debug` lets a user's mistake through with its traceback."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            if ctx.meta.get("ferbench.debug"):
+                raise
+            mistake = click.ClickException(str(error))
+            mistake.exit_code = 2
+            raise mistake from error
+
+
+def _remember_debug(ctx, _, value):
+    if value:
+        ctx.meta["ferbench.debug"] = True  # shared by a command and its group
+
+
+debug = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=_remember_debug, help="Show tracebacks of mistakes, too."
+)
+
+
+@click.group(cls=Group, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ferbench")
+@debug
+@click.pass_context
+def main(ctx):
+    """Runs the notebooks of this benchmark and reports on them.
+
+    Start with `ferbench run`, then `ferbench report`.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be written from here."""
+    path = Path(path).resolve()
+    here = Path.cwd().resolve()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
