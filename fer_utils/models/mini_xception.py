@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from fer_utils.errors import ParameterError, nearest
+from fer_utils.models.normalization import BatchNormalization
 
 NAMES = {  # what notebooks call the networks: the id of claims and the title for readers
     "base": ("mini_xception_base", "Mini-Xception"),
@@ -100,7 +101,7 @@ def dense_mini_xception(classes=3, separable=True, variant="default", input_shap
 def stem_convolution(x, channels):
     """Applies a 3 x 3 convolution without padding, normalization and ReLU; the only place with L2 on its kernel."""
     x = layers.Conv2D(channels, 3, use_bias=False, kernel_regularizer=keras.regularizers.L2(STEM_L2))(x)
-    return layers.ReLU()(layers.BatchNormalization()(x))
+    return layers.ReLU()(BatchNormalization()(x))
 
 
 def residual_block(x, channels, convolutions, separable=True):
@@ -110,10 +111,10 @@ def residual_block(x, channels, convolutions, separable=True):
     # TensorFlow's CPU gradient of the strided form corrupts memory on odd batch sizes (2.21, oneDNN, several threads).
     shortcut = layers.MaxPooling2D(1, strides=2, padding="same")(x)
     shortcut = layers.Conv2D(channels, 1, use_bias=False)(shortcut)
-    shortcut = layers.BatchNormalization()(shortcut)
+    shortcut = BatchNormalization()(shortcut)
     for i in range(convolutions):
         x = convolution(channels, 3, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)
+        x = BatchNormalization()(x)
         if i < convolutions - 1:
             x = layers.ReLU()(x)
     x = layers.MaxPooling2D(3, strides=2, padding="same")(x)
@@ -122,16 +123,16 @@ def residual_block(x, channels, convolutions, separable=True):
 
 def bottleneck_dense_layer(x, growth, separable):
     """Concatenates `growth` new maps to its input, computed through a bottleneck of 4 x `growth` channels."""
-    y = layers.LeakyReLU()(layers.BatchNormalization()(x))
+    y = layers.LeakyReLU()(BatchNormalization()(x))
     y = layers.Conv2D(4 * growth, 1)(y)
-    y = layers.LeakyReLU()(layers.BatchNormalization()(y))
+    y = layers.LeakyReLU()(BatchNormalization()(y))
     convolution = layers.SeparableConv2D if separable else layers.Conv2D
     return layers.Concatenate()([x, convolution(growth, 3, padding="same")(y)])
 
 
 def plain_dense_layer(x, growth, separable):
     """Concatenates `growth` new maps to its input, computed by one standard convolution (`separable` is ignored)."""
-    y = layers.LeakyReLU()(layers.BatchNormalization()(x))
+    y = layers.LeakyReLU()(BatchNormalization()(x))
     return layers.Concatenate()([x, layers.Conv2D(growth, 3, padding="same", use_bias=False)(y)])
 
 
