@@ -56,7 +56,16 @@ PREDICTORS = {
 
 
 class PredictorError(UserError):
-    """A landmark predictor is not there or cannot be used."""
+    """A landmark predictor is not there or cannot be used.
+
+    Args:
+        problem: str. What is wrong, and where.
+        command: str. The shell command that mends it.
+    """
+
+    def __init__(self, problem: str, command: str):
+        super().__init__(f"{problem} To mend it: {command}")
+        self.problem, self.command = problem, command
 
 
 def search_places() -> list[Path]:
@@ -98,20 +107,24 @@ def find_predictor(points: int = 68) -> Path:
     places = search_places()
     if os.environ.get(VARIABLE) and not places[0].exists():
         raise PredictorError(
-            f"{VARIABLE}={os.environ[VARIABLE]}: no such file or folder. Set it to the folder that holds {file.name}, "
-            "or to the file itself."
+            f"{VARIABLE}={os.environ[VARIABLE]}: no such file or folder. It should name the folder that holds "
+            f"{file.name}, or the file itself.",
+            f"unset {VARIABLE}, or set it anew",
         )
     for place in places:
         if place.is_file() and _serves(place, points):
             return place
         if (place / file.name).is_file():
             return place / file.name
+    packed = next((place / f"{file.name}.bz2" for place in places if (place / f"{file.name}.bz2").is_file()), None)
+    if packed:
+        raise PredictorError(f"{packed}: the predictor is still packed.", f'bunzip2 "{packed}"')
     raise PredictorError(
-        f"No {file.name} ({file.megabytes:g} MB; dlib's predictor of {points} face landmarks) here. Looked in: "
-        f"{', '.join(map(str, places))}.{_packed(places, file)} Get it with '{fetch_command(points)}', or set {VARIABLE} "
-        f"to the folder that holds it. {file.terms} Without it, everything works on faces that are cropped already "
-        "(synthetic, FER2013), and so does dlib's face detector; landmarks, alignment and frontalization of other "
-        "pictures do not."
+        f"No {file.name} ({file.megabytes:g} MB, dlib's predictor of {points} face landmarks) in "
+        f"{', '.join(map(str, places))}; {VARIABLE} may name another folder. {file.terms} Needed only to find "
+        "landmarks, and to align and frontalize faces by them: faces that are cropped already (synthetic, FER2013) and "
+        "dlib's face detector do without.",
+        fetch_command(points),
     )
 
 
@@ -151,11 +164,12 @@ def load_predictor(points: int = 68):
         reason = " ".join(str(error).split())[:80].rstrip(". ")
         raise PredictorError(
             f"{path}: dlib cannot read this file ({reason}). It has {path.stat().st_size / 1e6:.1f} MB; "
-            f"{PREDICTORS[points].name} has {PREDICTORS[points].megabytes:g} MB. {_likely(path)} "
-            f"Get it anew with '{fetch_command(points, path)}'."
+            f"{PREDICTORS[points].name} has {PREDICTORS[points].megabytes:g} MB. {_likely(path)}",
+            fetch_command(points, path),
         ) from error
     if found != points:
-        raise PredictorError(f"{path}: this predictor finds {found} landmarks. Expected one of {points}.")
+        problem = f"{path}: this predictor finds {found} landmarks. Expected one of {points}."
+        raise PredictorError(problem, fetch_command(points))
     return predictor
 
 
@@ -163,12 +177,6 @@ def _serves(path: Path, points: int) -> bool:
     """Whether a file that was named itself is meant: by its name, else it is taken for 68 points."""
     others = [file.name for file in PREDICTORS.values() if file.points != points]
     return path.name == PREDICTORS[points].name or (points == 68 and path.name not in others)
-
-
-def _packed(places: list[Path], file: PredictorFile) -> str:
-    """Points at a download that nobody unpacked."""
-    packed = next((place / f"{file.name}.bz2" for place in places if (place / f"{file.name}.bz2").is_file()), None)
-    return f" {packed} is still packed: bunzip2 {packed}" if packed else ""
 
 
 def _likely(path: Path) -> str:

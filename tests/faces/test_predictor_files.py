@@ -61,7 +61,7 @@ def test_without_a_predictor_it_says_where_to_get_which_file_and_what_works_all_
     assert all(str(place) in words for place in search_places())
     assert f"https://dlib.net/files/{PREDICTORS[points].name}.bz2" in words and str(tmp_path / "cache") in words
     assert ("excludes commercial use" in words) == (points == 68)
-    assert "Without it, everything works on faces that are cropped already" in words
+    assert "faces that are cropped already (synthetic, FER2013) and dlib's face detector do without" in words
 
 
 @pytest.mark.parametrize("where", ["cache", "variable names the folder", "variable names the file", "prefix"])
@@ -122,7 +122,7 @@ def test_a_download_that_was_not_unpacked_is_seen(tmp_path):
     packed = tmp_path / "cache" / "models" / f"{NAME}.bz2"
     packed.parent.mkdir(parents=True)
     packed.write_bytes(b"BZh9")
-    with pytest.raises(PredictorError, match=f"still packed: bunzip2 {packed}"):
+    with pytest.raises(PredictorError, match="still packed"):
         find_predictor()
 
 
