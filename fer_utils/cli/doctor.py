@@ -21,7 +21,8 @@ NAME_WIDTH = 20
 def doctor(data, as_json):
     """Examines this machine: what is there, what is missing, and the command that mends it.
 
-    Takes about half a minute, because it trains for a moment. Exit status 1 where `ferbench run quick` cannot work.
+    Takes up to two minutes on a slow machine, because it trains for a moment. Exit status 1 where `ferbench run quick`
+    cannot work, or where data that you named cannot be read.
     """
     from fer_utils.doctor import examine
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shlex
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +75,7 @@ def imagenet_weights(network: str) -> Answer:
     """
     weights = IMAGENET[network]
     path = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models" / weights.file
-    mend = f'python -c "import keras; keras.applications.{weights.function}(include_top=False)"'
+    mend = f'{shlex.quote(sys.executable)} -c "import keras; keras.applications.{weights.function}(include_top=False)"'
     if not path.is_file():
         found = f"no {weights.file} ({weights.megabytes:g} MB) in {path.parent}; needed for {weights.needed_for} only"
         return Answer(WARNING, found, mend)
