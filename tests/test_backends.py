@@ -54,3 +54,9 @@ def test_models_and_training_pass_on_the_second_backend():
     output = on_backend(other, "-m", "pytest", "-q", "-p", "no:nbval", str(TESTS / "models"), str(TESTS / "training"))
     assert " passed" in output
     assert "failed" not in output
+
+
+@needs_other
+def test_a_run_on_the_second_backend_can_say_its_device():
+    print_device = "import keras; from fer_utils.runs.provenance import provenance; print(provenance()['device'])"
+    assert on_backend(other, "-c", print_device).strip()

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 import fer_utils
+from fer_utils.backend import chosen_backend
 from fer_utils.batch.execute import ERROR, PARAMETERS, RESULT, record_failure, signal_name
 from fer_utils.batch.plan import IDENTITY, PlannedRun
 from fer_utils.paths import write_atomically
@@ -52,7 +53,7 @@ def kernel_environment(run: PlannedRun, runs_root: Path, threads: int) -> dict[s
         "FERBENCH_RUN_DIR": str(run.directory),
         "FERBENCH_RUN_KEY": run.key,
         "FERBENCH_RUNS": str(Path(runs_root).resolve()),
-        "KERAS_BACKEND": os.environ.get("KERAS_BACKEND") or "tensorflow",
+        "KERAS_BACKEND": chosen_backend(),
         "OMP_NUM_THREADS": str(threads),
         "TF_NUM_INTRAOP_THREADS": str(threads),
         "TF_NUM_INTEROP_THREADS": str(threads),

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fer_utils import paths
+from fer_utils.backend import check_backend
 from fer_utils.cli.group import debug, main, shown
 from fer_utils.errors import ParameterError
 
@@ -34,6 +35,7 @@ def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[s
     from fer_utils.batch.plan import data_paths, make_plan
     from fer_utils.batch.suite import load_suite, override
 
+    check_backend()
     requests = load_suite(suite, _notebooks())
     if only is not None:
         chosen = [request for request in requests if _matches(only, request.label, request.notebook.name)]

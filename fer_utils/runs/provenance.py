@@ -87,10 +87,20 @@ def _dirty() -> bool | None:
 def _device(keras) -> str:
     """Names the accelerator that the backend computes on, else the processor."""
     if keras is not None:
-        devices = list(keras.distribution.list_devices("gpu") or [])
+        devices = [name for name in _devices(keras) if not name.lower().startswith("cpu")]
         if devices:
             return ", ".join(devices)
     return f"CPU ({platform.processor() or platform.machine()})"
+
+
+def _devices(keras) -> list[str]:
+    """The devices that the backend uses by default. Asked for GPUs alone, JAX raises where there is none."""
+    try:
+        return keras.distribution.list_devices()
+    except AttributeError:  # Keras cannot list those of PyTorch
+        import torch
+
+        return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
 
 
 def _threads() -> int:

@@ -1,5 +1,7 @@
 import json
 import subprocess
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,6 +28,16 @@ def test_it_says_which_code_packages_and_machine_gave_a_number():
     assert found["cores"] >= 1 and found["threads"] >= 1 and found["device"]
     assert 10 < found["peak_memory_mb"] < 1_000_000
     assert str(module.project_root()) not in json.dumps(found)  # a report may be passed on
+
+
+@pytest.mark.parametrize("cards", [0, 2])
+def test_pytorch_whose_devices_keras_cannot_list_is_asked_itself(monkeypatch, cards):
+    def list_devices():
+        raise AttributeError("'NoneType' object has no attribute 'list_devices'")
+
+    keras = SimpleNamespace(distribution=SimpleNamespace(list_devices=list_devices))
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=SimpleNamespace(device_count=lambda: cards)))
+    assert module._device(keras).startswith("cuda:0, cuda:1" if cards else "CPU")
 
 
 def test_threads_are_those_that_the_runner_allows(monkeypatch):

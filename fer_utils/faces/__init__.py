@@ -1,0 +1,1 @@
+"""Faces in pictures: which landmark predictors are at hand."""
