@@ -67,6 +67,18 @@ def test_from_the_template_to_the_score(ferbench, project):
     assert status.exit_code == 0 and "1 ok" in status.stdout
 
 
+def test_an_older_file_of_the_same_name_is_told_from_the_one_that_counts(ferbench, project):
+    ferbench("p.csv", "--template", "--protocol", SMOKE)
+    fill("p.csv", y_pred="negative")
+    assert "report' shows it" in ferbench("p.csv", "--protocol", SMOKE, "--name", "x").stdout
+    (path,) = project.runs.glob("*/*/result.json")
+    path.write_text(re.sub(r'"created": "\d{4}', '"created": "2001', path.read_text()))
+    fill("p.csv", y_pred="neutral")
+    assert "report' shows it" in ferbench("p.csv", "--protocol", SMOKE, "--name", "x").stdout
+    fill("p.csv", y_pred="negative")
+    assert "shows a newer one" in ferbench("p.csv", "--protocol", SMOKE, "--name", "x").stdout
+
+
 def test_the_protocol_is_the_one_that_a_notebook_has(ferbench):
     faces = load_dataset("synthetic")
     theirs = Protocol.for_table(faces, "three-drop", "subject-kfold", folds=1, seeds=[0, 3]).id

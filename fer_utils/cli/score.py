@@ -45,7 +45,8 @@ def score(file, protocol_id, data, seeds, template, name, family, notes, paramet
     ferbench score predictions.csv --protocol ID --name "My ResNet"
 
     ID is that of the report, with or without its hash. SPLIT-smoke1of10 means the first of ten folds, which is what the
-    quick suite runs. The file is only read as text; the result is stored below the runs folder for `ferbench report`.
+    quick suite runs. The file is only read as text; the result is stored below the runs folder for `ferbench report`,
+    where of several with one name and protocol the newest counts.
     """
     if not template and name is None:
         raise ParameterError('--name is missing: how should the report call the model? Such as --name "My ResNet".')
@@ -83,8 +84,9 @@ def _write(split, file: Path) -> None:
 
 def _score(split, file: Path, name: str, family: str, notes: str, parameters: int | None) -> None:
     from fer_utils.evaluation.tables import score_models, score_table
+    from fer_utils.report.supersede import current
     from fer_utils.runs.external import store_external
-    from fer_utils.runs.record import read_run
+    from fer_utils.runs.record import read_run, read_runs
 
     directory, new = store_external(file, split, paths.runs_root(), name, family, notes, parameters)
     record = read_run(directory)
@@ -102,4 +104,6 @@ def _score(split, file: Path, name: str, family: str, notes: str, parameters: in
         click.echo(note)
     click.echo(NOBODY_VOUCHES)
     stored = "Stored" if new else f"Scored before, on {record.result['created']}; nothing was stored again"
-    click.echo(f"{stored}: {shown(directory)}. 'ferbench report' shows it.")
+    counts = any(other.directory == directory for other in current(read_runs(paths.runs_root())))
+    shows = "'ferbench report' shows it" if counts else "'ferbench report' shows a newer one of the same name instead"
+    click.echo(f"{stored}: {shown(directory)}. {shows}.")

@@ -80,6 +80,12 @@ def test_gzip_and_a_byte_order_mark_are_read(split, filled, tmp_path):
     assert len(read_predictions(path, split)) == 4
 
 
+def test_rounded_probabilities_are_made_to_sum_to_one(split, filled, tmp_path):
+    answers = read(filled.round(dict.fromkeys(P, 3)), split, tmp_path)
+    for answer in answers.values():
+        np.testing.assert_allclose(answer["probabilities"].sum(axis=1), 1, atol=1e-12)
+
+
 def cell(row, column, value):
     def change(table):
         table = table.astype({column: object})
