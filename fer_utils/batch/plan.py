@@ -95,6 +95,37 @@ def data_paths(named: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def dataset_path(dataset: str, data: dict[str, str], label: str) -> str:
+    """Finds where the data of a run lies.
+
+    Args:
+        dataset: str. Name of the dataset.
+        data: dict of dataset name to path, from `data_paths`.
+        label: str. What needs the data, for the message.
+
+    Returns:
+        str. The path; empty for drawn faces.
+
+    Raises:
+        ParameterError: an unknown dataset, or nobody said where it lies.
+    """
+    from fer_utils.datasets import DATASETS
+
+    if dataset not in DATASETS:
+        raise ParameterError(
+            f"{label}: no dataset '{dataset}'. Known: {', '.join(DATASETS)}.{nearest(dataset, DATASETS)}"
+        )
+    if not DATASETS[dataset].needs_path:
+        return ""
+    path = data.get(dataset) or paths.data_path(dataset)
+    if path is None:
+        raise ParameterError(
+            f"{label} needs the dataset '{dataset}', and it is not known where that lies. Add "
+            f"--data {dataset}=PATH, or set FERBENCH_DATA to the folder that holds a subfolder '{dataset}'."
+        )
+    return str(path)
+
+
 def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) -> list[PlannedRun]:
     """Finds each request's key and state.
 
@@ -117,7 +148,7 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
         parameters = {**notebook.defaults, **request.given}
         digest = ""
         if "dataset" in parameters:
-            path = _path_of(parameters["dataset"], data, request.label)
+            path = dataset_path(parameters["dataset"], data, request.label)
             if "data" in parameters:
                 parameters["data"] = path
             source = (parameters["dataset"], path)
@@ -158,25 +189,6 @@ def _in_order(requests: list[Request]) -> list[Request]:
         ordered += ready
         waiting = [request for request in waiting if request not in ready]
     return ordered
-
-
-def _path_of(dataset: str, data: dict[str, str], label: str) -> str:
-    """Where a run's data lies; "" for drawn faces."""
-    from fer_utils.datasets import DATASETS
-
-    if dataset not in DATASETS:
-        raise ParameterError(
-            f"{label}: no dataset '{dataset}'. Known: {', '.join(DATASETS)}.{nearest(dataset, DATASETS)}"
-        )
-    if not DATASETS[dataset].needs_path:
-        return ""
-    path = data.get(dataset) or paths.data_path(dataset)
-    if path is None:
-        raise ParameterError(
-            f"{label} needs the dataset '{dataset}', and it is not known where that lies. Add "
-            f"--data {dataset}=PATH, or set FERBENCH_DATA to the folder that holds a subfolder '{dataset}'."
-        )
-    return str(path)
 
 
 def _records(runs_root: Path, notebook: str) -> list[tuple[RunRecord, dict]]:

@@ -25,7 +25,9 @@ def verdicts(runs: Collection, claims: Iterable[Claim]) -> Iterator[tuple[Claim,
 
 
 def concerns(claim: Claim, entry: Entry) -> bool:
-    """Whether a run's entry has what a claim is about."""
+    """Whether a run's entry has what a claim is about; a model from elsewhere says nothing about a paper's."""
+    if entry.external:
+        return False
     return entry.model == claim.model and (claim.kind == "parameters" or entry.score is not None)
 
 

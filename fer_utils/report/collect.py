@@ -40,6 +40,11 @@ class Entry:
         return self.record.result["protocol"]
 
     @property
+    def external(self) -> bool:
+        """Whether the model was trained and its predictions were made elsewhere."""
+        return self.record.external
+
+    @property
     def history(self) -> pd.DataFrame:
         """The model's learning curves; empty where there are none."""
         history = self.record.history

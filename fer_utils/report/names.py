@@ -1,17 +1,20 @@
 """How runs and models are named in a report, always the same way."""
 
 from fer_utils.report.collect import Collection, Entry
-from fer_utils.report.html import Fragment, join, tag
+from fer_utils.report.html import Fragment, badge, join, tag
 from fer_utils.runs.record import RunRecord
 
 
 def model_name(entry: Entry) -> str:
-    """Returns the name that readers see."""
-    return entry.description.get("title") or entry.model
+    """Returns the name that readers see; a model from elsewhere may bear the name of one of ours."""
+    name = entry.description.get("title") or entry.model
+    return f"{name} (external)" if entry.external else name
 
 
 def model_label(runs: Collection, entry: Entry) -> Fragment:
     """Names a model, and the parameters that tell this run of it from others under the same protocol."""
+    if entry.external:
+        return join([entry.description.get("title") or entry.model, badge("external", "warn")], " ")
     values = ", ".join(f"{name} = {value}" for name, value in runs.variant(entry).items())
     return join([model_name(entry), *([tag("span", values, class_="key")] if values else [])], " ")
 

@@ -37,12 +37,15 @@ def overview(runs: Collection) -> Fragment:
     if not runs.records and not runs.failures:
         return _nothing_yet()
     real = sum(not record.result["protocol"].get("synthetic") for record in runs.records)
+    foreign = sum(record.external for record in runs.records)
     scored = sum(entry.score is not None for entry in runs.entries)
     facts = [
         f"{_many(len(runs.records), 'run')} with numbers, {real} of them on photographs of people",
         f"{_many(scored, 'scored model')} in {_many(len(runs.protocols), 'protocol')}",
         _many(len(runs.failures), "run") + " without numbers",
     ]
+    if foreign:
+        facts.append(f"{foreign} of the runs external: only scored here, trained elsewhere")
     if runs.superseded:
         facts.append(f"{_many(runs.superseded, 'older run')} left out, repeated since")
     parts = [tag("ul", *(tag("li", fact) for fact in facts), class_="inline")]
@@ -130,9 +133,11 @@ def provenance(runs: Collection) -> Fragment:
     listed = (
         tag("li", versions, tag("br"), tag("small", "in ", ", ".join(names))) for versions, names in packages.items()
     )
+    scored = "External runs: machine and cost are those of scoring the predictions, not of training."
     return join(
         [
             table("Where the numbers come from", headers, rows, numeric=(7, 8, 9, 10, 11)),
+            tag("p", scored, class_="note") if any(record.external for record in runs.records) else "",
             details(f"Python and packages ({_many(len(packages), 'environment')})", tag("ul", *listed)),
         ]
     )
@@ -165,7 +170,7 @@ def _run_table(runs: Collection) -> Fragment:
     for record in runs.records:
         protocol = record.result["protocol"]
         models = [model.get("title") or model["model"] for model in record.result["models"]]
-        wall = record.result.get("provenance", {}).get("wall_seconds")
+        wall = None if record.external else record.result.get("provenance", {}).get("wall_seconds")
         data = join([words.title(protocol), words.badges(protocol)], " ")
         rows.append([run_link(runs, record), data, ", ".join(models) or "none", seconds(wall)])
     return table("What ran", ["Run", "On what", "Models", "Wall time"], rows, numeric=(3,))

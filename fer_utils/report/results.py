@@ -148,5 +148,7 @@ def _lint(protocol) -> Fragment:
 
 
 def _notes(entries: Sequence[Entry]) -> Fragment:
-    notes = dict.fromkeys(entry.score.note for entry in entries if entry.score.note)
+    notes = list(dict.fromkeys(entry.score.note for entry in entries if entry.score.note))
+    if any(entry.external for entry in entries):
+        notes.append(words.EXTERNAL)
     return join(tag("p", note, class_="note") for note in notes)

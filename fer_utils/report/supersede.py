@@ -10,8 +10,9 @@ from fer_utils.runs.record import RunRecord
 def current(records: Sequence[RunRecord]) -> list[RunRecord]:
     """Leaves out batch runs that were repeated with the same notebook and parameters.
 
-    Of such twins the newest finished one counts, and the newest other one where it is newer still: a failure after a
-    change is news, a failure before a success is not. Runs opened by hand always count.
+    An external model that was scored again under its name and protocol replaces its older twin, too. Of twins the
+    newest finished one counts, and the newest other one where it is newer still: a failure after a change is news, a
+    failure before a success is not. Runs opened by hand always count.
 
     Args:
         records: sequence of `RunRecord`.
@@ -35,11 +36,21 @@ def current(records: Sequence[RunRecord]) -> list[RunRecord]:
 
 def _study(record: RunRecord) -> str:
     """Names what a run is a run of; a record without a readable key file stands for itself."""
+    if record.external:
+        return _external_study(record)
     try:
         parameters = json.loads((record.directory / "key.json").read_text(encoding="utf-8"))["parts"]["parameters"]
     except (OSError, ValueError, KeyError, TypeError):
         return str(record.directory)
     return f"{record.notebook} {json.dumps(parameters, sort_keys=True)}"
+
+
+def _external_study(record: RunRecord) -> str:
+    try:
+        protocol, models = record.result["protocol"]["id"], [model["model"] for model in record.result["models"]]
+    except (KeyError, TypeError):
+        return str(record.directory)
+    return f"{record.notebook} {json.dumps([protocol, models])}"
 
 
 def _time(record: RunRecord) -> str:

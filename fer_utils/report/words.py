@@ -25,6 +25,11 @@ VERDICT_KINDS = {
     "no verdict": "plain",
     "not run": "plain",
 }
+EXTERNAL = (
+    "External: these predictions were made outside this project and are scored like all others. Nobody here can vouch "
+    "for what such a model was trained on, how it was chosen, or whether it had seen the test part before. It gives no "
+    "verdict on published numbers."
+)
 LINT_KINDS = {"clean": "good", "warning": "warn", "cannot vouch": "warn", "error": "bad"}
 
 

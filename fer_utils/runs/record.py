@@ -37,6 +37,12 @@ class RunRecord:
         """Run key, or "interactive-<time>"."""
         return self.directory.name
 
+    @property
+    def external(self) -> bool:
+        """Whether the predictions were made elsewhere: then nothing is known but the predictions themselves."""
+        parameters = self.result.get("parameters")
+        return isinstance(parameters, dict) and parameters.get("external") is True
+
     @cached_property
     def predictions(self) -> pd.DataFrame:
         """The stored test predictions; empty where the run has none."""
