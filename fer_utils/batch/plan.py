@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from fer_utils import paths
 from fer_utils.batch.keys import explain, key_parts, run_key
 from fer_utils.batch.notebook import Notebook
 from fer_utils.batch.suite import Request
-from fer_utils.errors import ParameterError, nearest
+from fer_utils.errors import ParameterError, RunError, nearest
 from fer_utils.runs.record import RunRecord, read_run
 
 IDENTITY = "key.json"  # beside a record: what its key was made of
@@ -89,10 +90,18 @@ def data_paths(named: Iterable[str]) -> dict[str, str]:
             )
         if not DATASETS[name].needs_path:
             raise ParameterError(f"--data {text}: '{name}' faces are drawn, they need no path. Leave this out.")
-        if not Path(path).expanduser().exists():
-            raise ParameterError(f"--data {text}: there is nothing at {Path(path).expanduser().absolute()}.")
-        found[name] = str(Path(path).expanduser().resolve())
+        place = Path(path).expanduser()
+        if not place.exists():
+            raise ParameterError(f"--data {text}: there is nothing at {place.absolute()}.{_neighbor(place)}")
+        if not (place.is_file() or place.is_dir()):
+            raise ParameterError(f"--data {text}: {place.absolute()} is neither a file nor a folder.")
+        found[name] = str(place.resolve())
     return found
+
+
+def _neighbor(path: Path) -> str:
+    """The name beside a missing path that was probably meant."""
+    return nearest(path.name, [beside.name for beside in path.parent.iterdir()]) if path.parent.is_dir() else ""
 
 
 def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) -> list[PlannedRun]:
@@ -108,14 +117,19 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
 
     Raises:
         ParameterError: unknown dataset, missing data, or a needed notebook that is not among the requests.
+        DatasetLayoutError: a run that is not there yet would find its data damaged or of another kind.
+        RunError: `runs_root` is a file.
     """
+    if Path(runs_root).is_file():
+        raise RunError(f"{runs_root}: the runs folder is a file. Set FERBENCH_RUNS to a folder.")
+    readable: set[tuple[str, str]] = set()
     digests: dict[tuple[str, str], str] = {}
     records: dict[str, list] = {}
     plan: dict[str, PlannedRun] = {}
     for request in _in_order(requests):
         notebook = request.notebook
         parameters = {**notebook.defaults, **request.given}
-        digest = ""
+        digest, source = "", ("", "")
         if "dataset" in parameters:
             path = _path_of(parameters["dataset"], data, request.label)
             if "data" in parameters:
@@ -133,6 +147,11 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
         if notebook.name not in records:
             records[notebook.name] = _records(runs_root, notebook.name)
         state, reason, seconds = _state(request, directory, parts, records[notebook.name])
+        if state != "cached" and source[1] and source not in readable:
+            from fer_utils.datasets import load_dataset
+
+            load_dataset(*source)  # finds bad rows before kernels start, and fills the cache that these will read
+            readable.add(source)
         needed = tuple(itertools.chain.from_iterable(needs.values()))
         plan.setdefault(key, PlannedRun(request, parameters, parts, key, directory, state, reason, needed, seconds))
     return list(plan.values())
@@ -172,11 +191,22 @@ def _path_of(dataset: str, data: dict[str, str], label: str) -> str:
         return ""
     path = data.get(dataset) or paths.data_path(dataset)
     if path is None:
+        root = os.environ.get("FERBENCH_DATA")
         raise ParameterError(
-            f"{label} needs the dataset '{dataset}', and it is not known where that lies. Add "
+            f"{label} needs the dataset '{dataset}', and {_why_not_in(root, dataset)}. Add "
             f"--data {dataset}=PATH, or set FERBENCH_DATA to the folder that holds a subfolder '{dataset}'."
         )
     return str(path)
+
+
+def _why_not_in(root: str | None, dataset: str) -> str:
+    """Says why a dataset was not found in the folder that `FERBENCH_DATA` names."""
+    if not root:
+        return "it is not known where that lies"
+    if not Path(root).is_dir():
+        return f"FERBENCH_DATA={root} is {'a file, not a folder' if Path(root).exists() else 'not there'}"
+    found = sorted(path.name for path in Path(root).iterdir())
+    return f"FERBENCH_DATA={root} has no subfolder of this name; found {found[:5]}"
 
 
 def _records(runs_root: Path, notebook: str) -> list[tuple[RunRecord, dict]]:
