@@ -9,45 +9,15 @@ from fer_utils.errors import UserError
 def ferbench(project):
     project.notebook("01_toy", "print(epochs)")
     project.notebook("02_raises", "1/0")
-    project.notebook("03_real", parameters='dataset = "fer2013"\ndata = ""\nepochs = 1\n')
     project.suite(
         "quick", "description: Toys.\nruns:\n- {notebook: 01_toy, grid: {epochs: [1, 2]}}\n- notebook: 02_raises"
     )
-    project.suite("real", "runs:\n- notebook: 03_real")
-    project.suite("wrong", "runs:\n- {notebook: 01_toy, parameters: {epocs: 2}}")
     return lambda *arguments: CliRunner().invoke(main, list(arguments))
 
 
 def test_without_arguments_it_helps(ferbench):
     answer = ferbench()
     assert answer.exit_code == 0 and "Commands:" in answer.output
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["rum"], "Did you mean 'run'?"),
-        (["plan", "quik"], "Did you mean 'quick'?"),
-        (["run", "wrong"], "Did you mean 'epochs'?"),
-        (["run", "--set", "epocs=3"], "Did you mean 'epochs'?"),
-        (["run", "--set", "epochs"], "KEY=VALUE"),
-        (["run", "--set", "epochs=many"], "is of type int"),
-        (["run", "--set", "data=/x"], "--data NAME=PATH"),
-        (["run", "--only", "toi"], "01_toy[epochs=1]"),
-        (["run", "real"], "--data fer2013=PATH"),
-        (["run", "real", "--data", "fer2013"], "NAME=PATH"),
-        (["run", "real", "--data", "fer213=/x"], "Did you mean 'fer2013'?"),
-        (["run", "real", "--data", "fer2013=/not/there"], "nothing at /not/there"),
-        (["run", "real", "--data", "synthetic=/"], "need no path"),
-        (["report", "--runs", "nowhere"], "no runs here"),
-    ],
-)
-def test_a_users_mistake_is_one_paragraph_and_status_2(ferbench, project, arguments, words):
-    answer = ferbench(*arguments)
-    assert answer.exit_code == 2
-    assert words in answer.stderr and "Traceback" not in answer.stderr
-    assert len(answer.stderr.strip().splitlines()) == 1
-    assert not project.runs.exists()
 
 
 def test_debug_shows_where_a_mistake_was_found(ferbench):

@@ -1,6 +1,7 @@
 """Runs a plan: local worker processes behind `concurrent.futures`, failures noted, everything stopped on Ctrl-C."""
 
 import os
+import tempfile
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from fer_utils.batch.plan import PlannedRun
 from fer_utils.batch.progress import Progress
 from fer_utils.batch.workers import Outcome, Workers
 from fer_utils.errors import RunError
-from fer_utils.paths import write_atomically
 
 MEMORY_PER_WORKER = 1.5 * 2**30  # bytes; TensorFlow, a small network and its data
+
+PROBE = 2**20  # bytes; about what a small run stores. On a full disk an empty file can still be made
 
 
 def cores() -> int:
@@ -105,8 +107,10 @@ def _check_writable(folder: Path) -> None:
     """Refuses a runs folder that cannot be written to, before anything starts."""
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        write_atomically(Path(folder) / ".writable", "")
-        (Path(folder) / ".writable").unlink()
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(PROBE))
+            probe.flush()
+            os.fsync(probe.fileno())
     except OSError as error:
         raise RunError(
             f"{folder}: the runs folder cannot be written to ({error.strerror}). "

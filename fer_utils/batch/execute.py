@@ -4,6 +4,7 @@ The worker reads its job as one line of JSON from standard input. That pipe is a
 because the runner stopped or died, the worker kills its kernel and goes.
 """
 
+import errno
 import json
 import os
 import re
@@ -82,7 +83,7 @@ def execute(job: dict) -> bool:
         record_failure(
             job,
             kind,
-            message,
+            message + if_disk_is_full(message, directory),
             cell=order[at] if 0 <= at < len(order) else None,
             signal_name=died,
             peak_memory=kernel.peak_memory if kernel else None,
@@ -127,6 +128,24 @@ def record_failure(job: dict, kind: str, message: str, cell=None, signal_name=No
     }
     write_atomically(directory / ERROR, json.dumps(content, indent=1))
     return content
+
+
+def if_disk_is_full(message: str, directory: Path) -> str:
+    """Says what to do about a full disk.
+
+    Args:
+        message: str. Text of an error, from the kernel or from here.
+        directory: Path of the run.
+
+    Returns:
+        str. Advice with a leading space, or "" where the error is another one.
+    """
+    if not any(os.strerror(number) in message for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)):
+        return ""
+    return (
+        f" The disk of {directory} or of the temporary files is full: free space, or set FERBENCH_RUNS to a folder on "
+        "another disk. Then call the same command again; what is finished stays."
+    )
 
 
 def signal_name(status: int | None) -> str | None:

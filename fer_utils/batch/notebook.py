@@ -48,11 +48,17 @@ class Notebook:
                 (cell["cell_type"], "".join(cell["source"]), tuple(cell.get("metadata", {}).get("tags", ())))
                 for cell in content["cells"]
             )
+            metadata = content.get("metadata", {})
+            if not isinstance(metadata.get("ferbench", {}), dict):
+                raise TypeError("its metadata 'ferbench' is no mapping")
         except OSError as error:
             raise ParameterError(f"{path}: the notebook cannot be read ({error.strerror}).") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise ParameterError(f"{path}: not a notebook of format 4 ({type(error).__name__}: {error}).") from error
-        return cls(path.stem, path, tuple(c for c in cells if INJECTED not in c[2]), content.get("metadata", {}))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ParameterError(
+                f"{path}: not a notebook of format 4 ({type(error).__name__}: {error}). Restore the file, such as with "
+                "'git checkout', or take it out of the folder."
+            ) from error
+        return cls(path.stem, path, tuple(c for c in cells if INJECTED not in c[2]), metadata)
 
     @property
     def title(self) -> str:
@@ -117,7 +123,8 @@ class Notebook:
         if name not in self.defaults:
             raise ParameterError(
                 f"{where}: notebook '{self.name}' has no parameter '{name}'. "
-                f"It has: {', '.join(self.defaults) or 'none at all'}.{nearest(name, self.defaults)}"
+                f"It has: {', '.join(self.defaults) or 'none, as no cell is tagged parameters'}."
+                f"{nearest(name, self.defaults)}"
             )
         default = self.defaults[name]
         wanted = type(default)

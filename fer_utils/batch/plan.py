@@ -2,15 +2,14 @@
 
 import itertools
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fer_utils import paths
+from fer_utils.batch.data import dataset_path
 from fer_utils.batch.keys import explain, key_parts, run_key
 from fer_utils.batch.notebook import Notebook
 from fer_utils.batch.suite import Request
-from fer_utils.errors import ParameterError, nearest
+from fer_utils.errors import ParameterError, RunError
 from fer_utils.runs.record import RunRecord, read_run
 
 IDENTITY = "key.json"  # beside a record: what its key was made of
@@ -64,68 +63,6 @@ class PlannedRun:
         }
 
 
-def data_paths(named: Iterable[str]) -> dict[str, str]:
-    """Reads `--data NAME=PATH`.
-
-    Args:
-        named: iterable of str, such as "fer2013=/data/fer2013.csv".
-
-    Returns:
-        dict of dataset name to absolute path.
-
-    Raises:
-        ParameterError: not NAME=PATH, an unknown dataset, or nothing at the path.
-    """
-    from fer_utils.datasets import DATASETS  # pandas and OpenCV behind it: only when needed
-
-    found = {}
-    for text in named:
-        name, equals, path = text.partition("=")
-        if not equals or not path:
-            raise ParameterError(f"--data {text}: expected NAME=PATH, such as fer2013=/data/fer2013.csv.")
-        if name not in DATASETS:
-            raise ParameterError(
-                f"--data {text}: no dataset '{name}'. Known: {', '.join(DATASETS)}.{nearest(name, DATASETS)}"
-            )
-        if not DATASETS[name].needs_path:
-            raise ParameterError(f"--data {text}: '{name}' faces are drawn, they need no path. Leave this out.")
-        if not Path(path).expanduser().exists():
-            raise ParameterError(f"--data {text}: there is nothing at {Path(path).expanduser().absolute()}.")
-        found[name] = str(Path(path).expanduser().resolve())
-    return found
-
-
-def dataset_path(dataset: str, data: dict[str, str], label: str) -> str:
-    """Finds where the data of a run lies.
-
-    Args:
-        dataset: str. Name of the dataset.
-        data: dict of dataset name to path, from `data_paths`.
-        label: str. What needs the data, for the message.
-
-    Returns:
-        str. The path; empty for drawn faces.
-
-    Raises:
-        ParameterError: an unknown dataset, or nobody said where it lies.
-    """
-    from fer_utils.datasets import DATASETS
-
-    if dataset not in DATASETS:
-        raise ParameterError(
-            f"{label}: no dataset '{dataset}'. Known: {', '.join(DATASETS)}.{nearest(dataset, DATASETS)}"
-        )
-    if not DATASETS[dataset].needs_path:
-        return ""
-    path = data.get(dataset) or paths.data_path(dataset)
-    if path is None:
-        raise ParameterError(
-            f"{label} needs the dataset '{dataset}', and it is not known where that lies. Add "
-            f"--data {dataset}=PATH, or set FERBENCH_DATA to the folder that holds a subfolder '{dataset}'."
-        )
-    return str(path)
-
-
 def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) -> list[PlannedRun]:
     """Finds each request's key and state.
 
@@ -139,14 +76,19 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
 
     Raises:
         ParameterError: unknown dataset, missing data, or a needed notebook that is not among the requests.
+        DatasetLayoutError: a run that is not there yet would find its data damaged or of another kind.
+        RunError: `runs_root` is a file.
     """
+    if Path(runs_root).is_file():
+        raise RunError(f"{runs_root}: the runs folder is a file. Set FERBENCH_RUNS to a folder.")
+    readable: set[tuple[str, str]] = set()
     digests: dict[tuple[str, str], str] = {}
     records: dict[str, list] = {}
     plan: dict[str, PlannedRun] = {}
     for request in _in_order(requests):
         notebook = request.notebook
         parameters = {**notebook.defaults, **request.given}
-        digest = ""
+        digest, source = "", ("", "")
         if "dataset" in parameters:
             path = dataset_path(parameters["dataset"], data, request.label)
             if "data" in parameters:
@@ -164,6 +106,11 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
         if notebook.name not in records:
             records[notebook.name] = _records(runs_root, notebook.name)
         state, reason, seconds = _state(request, directory, parts, records[notebook.name])
+        if state != "cached" and source[1] and source not in readable:
+            from fer_utils.datasets import load_dataset
+
+            load_dataset(*source)  # finds bad rows before kernels start, and fills the cache that these will read
+            readable.add(source)
         needed = tuple(itertools.chain.from_iterable(needs.values()))
         plan.setdefault(key, PlannedRun(request, parameters, parts, key, directory, state, reason, needed, seconds))
     return list(plan.values())

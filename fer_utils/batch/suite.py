@@ -60,6 +60,8 @@ def read_suite(path: Path) -> dict:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParameterError(f"{path}: the suite cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: not a YAML file: {' '.join(str(error).split())}") from error
     _check_mapping(content, SUITE_KEYS, str(path))
@@ -72,6 +74,9 @@ def read_suite(path: Path) -> dict:
         _check_mapping(entry, ENTRY_KEYS, where)
         if "notebook" not in entry:
             raise ParameterError(f"{where}: 'notebook' is missing.")
+        for key in ("notebook", "name"):
+            if not isinstance(entry.get(key, ""), str):
+                raise ParameterError(f"{where}: '{key}' must be a name, not {entry[key]!r}.")
         for key in ("parameters", "grid"):
             _check_mapping(entry.get(key, {}), None, f"{where}: {key}")
         for key, values in entry.get("grid", {}).items():
@@ -79,7 +84,7 @@ def read_suite(path: Path) -> dict:
                 raise ParameterError(f"{where}: grid: '{key}' must be a list of values, not {values!r}.")
         for key, kinds in (("timeout", (int, float)), ("threads", (int,))):
             value = entry.get(key, 1)
-            if type(value) not in kinds or value <= 0:
+            if type(value) not in kinds or not value > 0:  # "not above" refuses .nan, too
                 raise ParameterError(f"{where}: '{key}' must be a number above zero, not {value!r}.")
     return suite
 
@@ -156,8 +161,8 @@ def override(requests: list[Request], settings: dict[str, str]) -> list[Request]
         known = {name for request in requests for name in request.notebook.defaults}
         if key not in known:
             raise ParameterError(
-                f"--set {key}: no notebook of these runs has this parameter. Known: {', '.join(sorted(known))}."
-                f"{nearest(key, known)}"
+                f"--set {key}: no notebook of these runs has this parameter. "
+                f"Known: {', '.join(sorted(known)) or 'none'}.{nearest(key, known)}"
             )
         changed = []
         for request in requests:

@@ -14,7 +14,7 @@ import psutil
 
 import fer_utils
 from fer_utils.backend import chosen_backend
-from fer_utils.batch.execute import ERROR, PARAMETERS, RESULT, record_failure, signal_name
+from fer_utils.batch.execute import ERROR, PARAMETERS, RESULT, if_disk_is_full, record_failure, signal_name
 from fer_utils.batch.plan import IDENTITY, PlannedRun
 from fer_utils.paths import write_atomically
 
@@ -106,7 +106,9 @@ class Workers:
                     seconds = time.monotonic() - started
                     error = record_failure(job, "WorkerDied", message, signal_name=name, seconds=seconds)
         except OSError as problem:  # disk full, or the folder went away: noted here, as nothing can be written there
-            error = {"type": type(problem).__name__, "message": str(problem), "cell": None}
+            advice = if_disk_is_full(str(problem), run.directory) or f" The folder of this run is {run.directory}."
+            message = f"{problem}.{advice}"
+            error = {"type": type(problem).__name__, "message": message, "cell": None}
         return Outcome(run, "failed" if error else "ok", time.monotonic() - started, error)
 
     def stop(self) -> None:

@@ -28,7 +28,7 @@ def doctor(data, as_json):
 
     named = {}
     if data:
-        from fer_utils.batch.plan import data_paths
+        from fer_utils.batch.data import data_paths
 
         named = data_paths(data)
     answers = []

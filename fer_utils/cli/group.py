@@ -1,11 +1,17 @@
 """The group that all commands belong to, and how a user's mistake is told."""
 
+import errno
+import sys
 from pathlib import Path
 
 import click
 
 from fer_utils import __version__
 from fer_utils.errors import ParameterError, UserError, nearest
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+MISPLACED = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
 
 
 class Group(click.Group):
@@ -24,10 +30,11 @@ class Group(click.Group):
         """Runs the command; `--debug` lets a user's mistake through with its traceback."""
         try:
             return super().invoke(ctx)
-        except UserError as error:
-            if ctx.meta.get("ferbench.debug"):
+        except (UserError, OSError) as error:
+            words = str(error) if isinstance(error, UserError) else place_at_fault(error)
+            if words is None or ctx.meta.get("ferbench.debug"):
                 raise
-            mistake = click.ClickException(str(error))
+            mistake = click.ClickException(words)
             mistake.exit_code = 2
             raise mistake from error
 
@@ -53,6 +60,31 @@ def main(ctx):
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+def place_at_fault(error: OSError) -> str | None:
+    """Tells of a file or folder that a command could not use; a full disk and missing rights are no bugs of ours.
+
+    Args:
+        error: OSError that nobody caught.
+
+    Returns:
+        str. The path, what is wrong with it and what to do; None for any other error, which keeps its traceback.
+    """
+    if error.errno in FULL:
+        advice = "Free space there, or name a folder on another disk; what is finished stays."
+    elif error.errno in CLOSED:
+        advice = "Ask for the right to use it, or name a folder of yours."
+    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+        advice = "A folder is expected, and a file is in its place: name another one."
+    elif error.errno in MISPLACED:
+        advice = "Expected a file or folder that exists and is of the right kind; --debug shows where it was needed."
+    else:
+        return None
+    return (
+        f"{error.filename or Path(sys.argv[0]).name}: {error.strerror}. {advice} Folders are named with FERBENCH_RUNS "
+        "or --runs, with --out, and with FERBENCH_CACHE."
+    )
 
 
 def shown(path: Path) -> str:

@@ -19,7 +19,6 @@ def report(runs, out):
 
     runs = runs or paths.runs_root()
     if not runs.is_dir():
-        raise ParameterError(
-            f"{runs}: there are no runs here. Call 'ferbench run' first, or name the folder with --runs."
-        )
+        found = "this is a file, not a folder of runs" if runs.exists() else "there are no runs here"
+        raise ParameterError(f"{runs}: {found}. Call 'ferbench run' first, or name the folder with --runs.")
     click.echo(shown(build_report(runs, out or paths.project_root() / "reports")))

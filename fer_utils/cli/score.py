@@ -59,7 +59,7 @@ def score(file, protocol_id, data, seeds, template, name, family, notes, paramet
 
 def _split(protocol_id: str, data: tuple[str, ...], seeds: str):
     """Opens the data and divides them by the protocol."""
-    from fer_utils.batch.plan import data_paths, dataset_path
+    from fer_utils.batch.data import data_paths, dataset_path
     from fer_utils.datasets import load_dataset
     from fer_utils.protocol.named import named_protocol, read_name
     from fer_utils.runs.record import read_runs

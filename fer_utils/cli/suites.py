@@ -32,7 +32,8 @@ def _selection(command):
 
 def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[str, ...]):
     """Turns the arguments into a plan."""
-    from fer_utils.batch.plan import data_paths, make_plan
+    from fer_utils.batch.data import data_paths
+    from fer_utils.batch.plan import make_plan
     from fer_utils.batch.suite import load_suite, override
 
     check_backend()

@@ -10,7 +10,7 @@ import pytest
 from fer_utils.batch.engine import execute_plan
 from fer_utils.batch.plan import make_plan
 from fer_utils.batch.suite import load_suite
-from fer_utils.errors import ParameterError, RunError
+from fer_utils.errors import ParameterError
 
 
 def plan(project, suite="s"):
@@ -136,24 +136,6 @@ def test_a_needed_notebook_runs_first_and_its_failure_blocks(project):
     project.suite("s", "runs:\n- notebook: 01_uses")
     with pytest.raises(ParameterError, match="needs a run of '02_makes'"):
         plan(project)
-
-
-def test_real_data_that_was_not_named_is_asked_for(project):
-    project.notebook("01_toy")
-    project.suite("s", "runs:\n- {notebook: 01_toy, parameters: {dataset: fer2013}}")
-    with pytest.raises(ParameterError, match="--data fer2013=PATH"):
-        plan(project)
-    project.suite("s", "runs:\n- {notebook: 01_toy, parameters: {dataset: fer213}}")
-    with pytest.raises(ParameterError, match="Did you mean 'fer2013'"):
-        plan(project)
-
-
-def test_an_unusable_runs_folder_is_refused_before_anything_runs(project):
-    project.notebook("01_toy")
-    project.suite("s", "runs:\n- notebook: 01_toy")
-    (project.root / "file").write_text("")
-    with pytest.raises(RunError, match="cannot be written"):
-        execute_plan(plan(project), project.root / "file" / "runs")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")

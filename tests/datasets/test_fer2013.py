@@ -112,17 +112,14 @@ def test_a_folder_that_holds_the_csv_will_do(write, tmp_path, place):
 
 
 GOOD = small(30).encode()
-BAD = {
-    "empty": ("f.csv", b"", "EmptyDataError"),
+BAD = {  # the most frequent faults are in tests/test_bad_input.py
     "only blank lines": ("f.csv", b"\n  \n", "EmptyDataError"),
     "a header alone": ("f.csv", HEADER, "a header but no rows"),
     "random bytes": ("f.csv", np.random.default_rng(1).bytes(4000), "cannot be read"),
-    "an image": ("f.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "cannot be read"),
     "UTF-16": ("f.csv", GOOD.decode().encode("utf16"), "UnicodeDecodeError"),
     "a gz named csv": ("f.csv", gzip.compress(GOOD), "cannot be read"),
     "a csv named gz": ("f.csv.gz", GOOD, "BadGzipFile"),
     "an empty gz": ("f.csv.gz", b"", "cannot be read"),
-    "a truncated gz": ("f.csv.gz", gzip.compress(GOOD)[:-3000], "EOFError"),
     "a damaged gz": ("f.csv.gz", flipped(gzip.compress(GOOD)), "cannot be read"),
     "a wrong checksum": ("f.csv.gz", gzip.compress(GOOD)[:-8] + bytes(8), "CRC"),
     "no zip": ("f.csv.zip", GOOD, "BadZipFile"),
@@ -130,29 +127,23 @@ BAD = {
     "a damaged zip": ("f.csv.zip", flipped(zipped(f__csv=GOOD)), "cannot be read"),
     "an empty zip": ("f.csv.zip", zipped(), "Zero files"),
     "a zip of several": ("f.csv.zip", zipped(fer2013__csv=GOOD, README__md="x"), "Multiple files.*fer2013.csv"),
-    "a truncated csv": ("f.csv", GOOD[:-3000], "line 31: .* pixels. Expected 2,304"),
     "a file cut after the pixels": ("f.csv", HEADER + row() + f"3,{pixels()}", "line 3: Usage '' is unknown"),
     "semicolons": ("f.csv", small().replace(",", ";"), "no column 'emotion'"),
-    "a misspelled column": ("f.csv", small().replace("pixels", "pixel"), "no column 'pixels'.*Did you mean 'pixel'"),
     "no Usage": ("f.csv", f"emotion,pixels\n3,{pixels()}\n", "no column 'usage'"),
     "a cell too much everywhere": ("f.csv", HEADER + row().strip() + ",\n", "more cells than the header"),
     "a cell too much in one row": ("f.csv", HEADER + row() + row().strip() + ",x\n", "line 3, saw 4"),
     "a quote without end": ("f.csv", HEADER + '3,"' + pixels() + "\n" + row(), "EOF inside string"),
-    "a word among the pixels": ("f.csv", HEADER + row() + row(image=pixels(2303) + " x7"), "line 3: the pixel 'x7'"),
     "a word first": ("f.csv", HEADER + row(image="x7 " + pixels(2303)), "line 2: the pixel 'x7' is no whole number"),
     "a fraction": ("f.csv", HEADER + row(image="0.5 " + pixels(2303)), "the pixel '0.5' is no whole number"),
     "nan": ("f.csv", HEADER + row(image="-3 nan " + pixels(2302)), "the pixel 'nan' is no whole number"),
     "digits of another script": ("f.csv", HEADER + row(image="１ " + pixels(2303)), "the pixel '１' is no whole"),
-    "a 47 x 48 row": ("f.csv", HEADER + row() + row(image=pixels(47 * 48)), "line 3: 2,256 pixels. Expected 2,304"),
     "a 49 x 48 row": ("f.csv", HEADER + row(image=pixels(49 * 48)), "line 2: 2,352 pixels. Expected 2,304"),
     "no pixels": ("f.csv", HEADER + row(image=" "), "line 2: . pixels. Expected 2,304"),
     "a pixel of 256": ("f.csv", HEADER + row(image="256 " + pixels(2303)), "to 256. Expected 0-255"),
     "a pixel of -1": ("f.csv", HEADER + row(image="-1 " + pixels(2303)), "from -1 to .* Expected 0-255"),
     "a pixel that wraps": ("f.csv", HEADER + row(image="4294967301 " + pixels(2303)), "Expected 0-255"),
-    "emotion 7": ("f.csv", HEADER + row("7"), "line 2: emotion '7' is unknown. Expected one of 0, 1, 2"),
     "an emotion's name": ("f.csv", HEADER + row() + row("happy"), "line 3: emotion 'happy' is unknown"),
     "no emotion": ("f.csv", HEADER + row(""), "emotion '' is unknown"),
-    "an unknown Usage": ("f.csv", HEADER + row(usage="PublcTest"), "Usage 'PublcTest'.*Did you mean 'PublicTest'"),
 }
 
 
@@ -171,12 +162,6 @@ def test_a_bad_row_far_down_is_named_by_its_line(write):
     lines[2002] = row("8")
     with pytest.raises(DatasetLayoutError, match="line 2003: emotion '8'"):
         load_dataset("fer2013", write("".join(lines)))
-
-
-def test_a_folder_without_the_csv_says_what_it_holds(write, tmp_path):
-    write("", "train.zip")
-    with pytest.raises(DatasetLayoutError, match=r"no fer2013.csv.*found \['train.zip'\]"):
-        load_dataset("fer2013", str(tmp_path))
 
 
 def test_a_partial_copy_works_and_says_what_is_missing(write):
