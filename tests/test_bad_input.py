@@ -168,6 +168,11 @@ MISTAKES = {
         status=1,
         files={"m.keras": b"PK\x03\x04 and no more"},
     ),
+    "no landmark predictor": Mistake(
+        "run kernel --only no_predictor",
+        ("failed: no_predictor in cell 2: PredictorError", "No shape_predictor_68", "99.7 MB", "curl", "FERBENCH_MODELS"),
+        status=1,
+    ),
     "disk that is full in the kernel": Mistake(
         "run kernel --only full_disk", ("failed: full_disk in cell 3", "reports/runs/08_full", "free space"), status=1
     ),
@@ -181,9 +186,10 @@ def ferbench(project):
     project.notebook("06_csv", "from fer_utils.datasets import load_dataset\nload_dataset('fer2013', '../f.csv')")
     project.notebook("07_model", "from fer_utils.training.stored_model import load_model\nload_model('../m.keras')")
     project.notebook("08_full", _NO_SPACE)
+    project.notebook("09_points", _NO_PREDICTOR)
     project.suite("quick", "runs:\n- {notebook: 01_toy, grid: {epochs: [1, 2]}}")
     project.suite("real", "runs:\n- notebook: 03_real")
-    names = {"06_csv": "bad_csv", "07_model": "bad_model", "08_full": "full_disk"}
+    names = {"06_csv": "bad_csv", "07_model": "bad_model", "08_full": "full_disk", "09_points": "no_predictor"}
     project.suite("kernel", "runs:\n" + "".join(f"- {{notebook: {n}, name: {name}}}\n" for n, name in names.items()))
     return lambda arguments: CliRunner().invoke(main, arguments.split())
 
@@ -191,6 +197,12 @@ def ferbench(project):
 _NO_SPACE = """
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # as on a full disk, nothing can be written from here on
+"""
+
+_NO_PREDICTOR = """
+from fer_utils.faces import predictor_files
+predictor_files.search_places = predictor_files.search_places()[:1].copy  # this machine may have one elsewhere
+predictor_files.load_predictor(68)
 """
 
 
