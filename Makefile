@@ -1,6 +1,6 @@
 # The commands of the project. `make` alone lists them; README.md says how to do without make.
 .DEFAULT_GOAL := help
-.PHONY: help setup report report-fer2013 test lint format lab constraints
+.PHONY: help setup report report-fer2013 test coverage lint format lab constraints
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -71,6 +71,10 @@ test: setup lint  ## lint, unit tests and one notebook a family
 	  -n $(WORKERS) --dist loadscope --no-loadscope-reorder \
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout 240 --nbval-kernel-startup-timeout 120 \
 	  $(STUDIES) tests $(REPORT) $(PYTEST_ARGS)
+
+coverage: setup  ## the same tests, and which lines of fer_utils they reach
+	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
+	COVERAGE_FILE="$$data/coverage" $(MAKE) --no-print-directory test PYTEST_ARGS="--cov --cov-report=term $(PYTEST_ARGS)"
 
 lint: setup  ## check style, spelling and that notebooks are committed without outputs
 	$(BIN)/ruff format --check --quiet .

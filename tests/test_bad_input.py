@@ -170,7 +170,7 @@ MISTAKES = {
     ),
     "no landmark predictor": Mistake(
         "run kernel --only no_predictor",
-        ("failed: no_predictor in cell 2: PredictorError", "No shape_predictor_68", "99.7 MB", "curl", "FERBENCH_MODELS"),
+        ("failed: no_predictor in cell 2: PredictorError", "No shape_predictor_68", "99.7 MB", "curl"),
         status=1,
     ),
     "disk that is full in the kernel": Mistake(
