@@ -14,6 +14,8 @@ REPORT := notebooks/90_report.ipynb
 
 export KERAS_BACKEND ?= tensorflow
 export TF_CPP_MIN_LOG_LEVEL ?= 3
+# TensorFlow leaves it off on processors without AVX-512, where it trains several times faster with it.
+export TF_ENABLE_ONEDNN_OPTS ?= 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 ifneq ($(strip $(SHARED)),)
