@@ -33,8 +33,21 @@ def start_run(notebook: str, split: Split, parameters: dict) -> "Run":
         `Run`.
     """
     given = os.environ.get("FERBENCH_RUN_DIR")
-    directory = Path(given) if given else runs_root() / notebook / f"interactive-{time.strftime('%Y%m%d-%H%M%S')}"
+    directory = Path(given) if given else _new_folder(runs_root() / notebook)
     return Run(notebook, split, parameters, directory)
+
+
+def _new_folder(parent: Path) -> Path:
+    """Makes `interactive-<time>`, or `interactive-<time>-2` and so on where two notebooks start in one second."""
+    first = folder = parent / f"interactive-{time.strftime('%Y%m%d-%H%M%S')}"
+    number = 1
+    while True:
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            number += 1
+            folder = first.with_name(f"{first.name}-{number}")
 
 
 class Run:

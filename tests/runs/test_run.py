@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import io
 import json
+import time
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,14 @@ def test_a_run_opened_by_hand_goes_to_a_folder_of_its_time(split, tmp_path, monk
     run = fer_utils.start_run(notebook="10_toy", split=split, parameters={})
     assert run.directory.parent == (tmp_path / "10_toy").resolve() and run.directory.name.startswith("interactive-")
     assert read_run(run.directory).state == "unfinished"
+
+
+def test_two_notebooks_opened_in_one_second_have_a_folder_each(split, tmp_path, monkeypatch):
+    monkeypatch.delenv("FERBENCH_RUN_DIR", raising=False)
+    monkeypatch.setenv("FERBENCH_RUNS", str(tmp_path))
+    monkeypatch.setattr(time, "strftime", lambda *_: "20260101-120000")
+    names = [start_run("10_toy", split, {}).directory.name for _ in range(3)]
+    assert names == [f"interactive-20260101-120000{end}" for end in ("", "-2", "-3")]
 
 
 def test_in_batch_the_runner_says_where_the_record_lies_and_its_key(split, tmp_path, monkeypatch):
