@@ -69,6 +69,23 @@ def write_atomically(path: Path | str, content: bytes | str) -> None:
         raise
 
 
+def remove_unfinished(folder: Path | str) -> None:
+    """Removes what `write_atomically` leaves where its process is killed: files whose names begin with a dot.
+
+    Args:
+        folder: Path. With everything below it; nobody else may be writing there.
+    """
+    for path in Path(folder).glob("**/.*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+
+
+def socket_folder() -> str:
+    """Returns a local folder whose socket paths stay below the 104 bytes that Unix allows."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) < 70 or os.name == "nt" else "/tmp"
+
+
 def fill_cache(folder: Path, write: Callable[[Path], None], is_whole: Callable[[Path], bool]) -> None:
     """Fills a cache folder that appears complete or not at all; a full or read-only disk is no error.
 

@@ -15,7 +15,7 @@ run = pathlib.Path(os.environ["FERBENCH_RUN_DIR"])
 result = {"schema": 1, "notebook": run.parent.name, "key": os.environ["FERBENCH_RUN_KEY"], "models": []}
 result["created"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 result |= {"parameters": {"epochs": epochs}, "provenance": {"wall_seconds": 1.0}}
-(run / "result.json").write_text(json.dumps(result))
+(run / "result.pending.json").write_text(json.dumps(result))
 """
 PARAMETERS = (
     'dataset = "synthetic"  # which faces\ndata = ""\nepochs = 1\nrate = 0.1\nseeds = [0]\nclassifiers = ["svm"]\n'

@@ -2,15 +2,19 @@
 
 import os
 import tempfile
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import psutil
 
+from fer_utils.batch.execute import tidy
+from fer_utils.batch.lock import holder, take_lock
 from fer_utils.batch.plan import PlannedRun
 from fer_utils.batch.progress import Progress
 from fer_utils.batch.workers import Outcome, Workers
 from fer_utils.errors import RunError
+from fer_utils.runs.record import read_run
 
 MEMORY_PER_WORKER = 1.5 * 2**30  # bytes; TensorFlow, a small network and its data
 
@@ -45,6 +49,8 @@ def execute_plan(
 ) -> list[Outcome]:
     """Executes what is not there yet; goes on after failures.
 
+    A run that another process is executing is waited for, while others go on; it is not executed twice.
+
     Args:
         plan: list of `PlannedRun`, needed runs first.
         runs_root: Path of all run records; made where it does not exist.
@@ -65,6 +71,7 @@ def execute_plan(
     waiting = []
     for run in plan:
         if run.state == "cached" and not force:
+            _tidy(run, runs_root)
             outcomes[run.key] = Outcome(run, "cached")
         elif run.state == "failed" and not retry_failed and not force:
             outcomes[run.key] = Outcome(run, "skipped", error={"message": run.reason})
@@ -87,10 +94,23 @@ def execute_plan(
                     outcomes[run.key] = Outcome(run, "blocked", error={"type": "Blocked", "message": message})
                     progress.ended(outcomes[run.key])
                     waiting.remove(run)
-                elif all(needed):
-                    futures[pool.submit(workers.execute, run)] = run
+                elif all(needed) and len(futures) < jobs:
+                    lock = take_lock(_lock_path(run, runs_root))
+                    if lock is None:
+                        progress.elsewhere(run, holder(_lock_path(run, runs_root)))
+                        continue
                     waiting.remove(run)
-            done, _ = wait(futures, timeout=1.0, return_when=FIRST_COMPLETED)
+                    if not force and read_run(run.directory).state == "ok":  # somebody else was faster
+                        lock.release()
+                        outcomes[run.key] = Outcome(run, "cached")
+                        progress.ended(outcomes[run.key])
+                    else:
+                        futures[pool.submit(workers.execute, run, lock)] = run
+            if futures:
+                done, _ = wait(futures, timeout=1.0, return_when=FIRST_COMPLETED)
+            else:
+                done = ()
+                time.sleep(0.2 if waiting else 0)  # all that is left runs elsewhere
             for future in done:
                 run = futures.pop(future)
                 outcomes[run.key] = future.result()
@@ -101,6 +121,17 @@ def execute_plan(
         pool.shutdown(wait=True, cancel_futures=True)
         progress.close()
     return [outcomes[run.key] for run in plan]
+
+
+def _lock_path(run: PlannedRun, runs_root: Path) -> Path:
+    return Path(runs_root) / ".locks" / f"{run.notebook.name}-{run.key}"
+
+
+def _tidy(run: PlannedRun, runs_root: Path) -> None:
+    """Removes the checkpoints of a finished run whose worker was killed before it could."""
+    if (run.directory / "checkpoints").exists() and (lock := take_lock(_lock_path(run, runs_root))):
+        tidy(run.directory)
+        lock.release()
 
 
 def _check_writable(folder: Path) -> None:

@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -16,18 +17,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fer_utils.batch.notebook import INJECTED, Notebook
-from fer_utils.paths import write_atomically
-from fer_utils.runs import SCHEMA
+from fer_utils.paths import remove_unfinished, write_atomically
+from fer_utils.runs import PENDING, RESULT, SCHEMA
 
-PARAMETERS, RESULT, ERROR, EXECUTED = "parameters.json", "result.json", "error.json", "executed.ipynb"
+PARAMETERS, ERROR, EXECUTED = "parameters.json", "error.json", "executed.ipynb"
 STOPPED = 3  # exit status of a worker whose lifeline closed
 
 
 def execute(job: dict) -> bool:
-    """Runs a notebook and leaves `result.json` (written by the notebook itself) or `error.json`.
+    """Runs a notebook and leaves `result.json` or `error.json`.
+
+    The notebook's last cell writes `result.pending.json`; only here it gets the name that counts, and only then the
+    checkpoints go.
 
     Args:
-        job: dict with `notebook` (path), `key`, `directory`, `parameters`, `environment`, `timeout`.
+        job: dict with `notebook` (path), `key`, `directory`, `parameters`, `environment`, `timeout`, `sockets`.
 
     Returns:
         bool. Whether it succeeded: papermill came back without error and the notebook's last cell wrote its result.
@@ -39,14 +43,15 @@ def execute(job: dict) -> bool:
     directory, notebook = Path(job["directory"]), Notebook.read(job["notebook"])
     order: list[int | None] = []  # position in the source of each cell that was begun
     positions = iter(range(len(notebook.cells)))
-    kernel, late = None, threading.Event()
+    kernel, late, stopping = None, threading.Event(), threading.Event()
 
     def begin(cell, cell_index):
         order.append(None if INJECTED in cell.metadata.get("tags", []) else next(positions))
 
     try:
-        with started_kernel({**os.environ, **job["environment"]}, notebook.path.parent) as kernel:
-            _die_with_runner(kernel)
+        environment = {**os.environ, **job["environment"]}
+        with started_kernel(environment, notebook.path.parent, Path(job["sockets"])) as kernel:
+            _die_with_runner(kernel, stopping)
             alarm = threading.Timer(job["timeout"] or 0, lambda: (late.set(), kernel.kill()))
             alarm.daemon = True
             if job["timeout"]:
@@ -68,10 +73,14 @@ def execute(job: dict) -> bool:
                 on_cell_start=begin,
             )
             alarm.cancel()
-        if not (directory / RESULT).exists():
+        if not (directory / PENDING).exists():
             raise NoResult("The notebook ran to its end and wrote no result: its last cell must be run.finish().")
+        (directory / PENDING).replace(directory / RESULT)
+        tidy(directory)
         return True
     except Exception as error:
+        if stopping.is_set():
+            os._exit(STOPPED)  # we killed the kernel ourselves: no failure of the run
         kind, message, at = type(error).__name__, str(error), len(order) - 1
         died = None
         if type(error).__name__ == "PapermillExecutionError":
@@ -90,6 +99,12 @@ def execute(job: dict) -> bool:
             seconds=time.monotonic() - started,
         )
         return False
+
+
+def tidy(directory: Path) -> None:
+    """Removes what a finished run needs no more: checkpoints, and files that a killed attempt had begun."""
+    shutil.rmtree(directory / "checkpoints", ignore_errors=True)
+    remove_unfinished(directory)
 
 
 class NoResult(Exception):
@@ -112,7 +127,8 @@ def record_failure(job: dict, kind: str, message: str, cell=None, signal_name=No
         dict. The content of `error.json`.
     """
     directory = Path(job["directory"])
-    (directory / RESULT).unlink(missing_ok=True)
+    for name in (RESULT, PENDING):
+        (directory / name).unlink(missing_ok=True)
     content = {
         "schema": SCHEMA,
         "notebook": Path(job["notebook"]).stem,
@@ -173,11 +189,12 @@ def _death(kernel, late: bool, timeout: float | None) -> tuple[str, str, str | N
     )
 
 
-def _die_with_runner(kernel) -> None:
+def _die_with_runner(kernel, stopping: threading.Event) -> None:
     """Kills kernel and worker when the runner closes our standard input, by will or by dying."""
 
     def wait():
         sys.stdin.read()
+        stopping.set()
         kernel.destroy()
         os._exit(STOPPED)
 

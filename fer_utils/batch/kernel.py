@@ -13,6 +13,8 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_core.utils import run_sync
 
+from fer_utils.paths import socket_folder
+
 
 class ThisInterpreter(KernelSpecManager):
     """Answers every request for a kernel with the interpreter that is running, whatever is installed on the machine."""
@@ -79,17 +81,20 @@ class Kernel:
 
 
 @contextmanager
-def started_kernel(environment: dict[str, str], folder: Path):
+def started_kernel(environment: dict[str, str], folder: Path, sockets: Path | None = None):
     """Starts a kernel that lives as long as the `with` block.
 
     Args:
         environment: dict. Its environment variables.
         folder: Path. Its working directory.
+        sockets: Path. A folder with a short path that does not exist yet, made here and removed at the end; None for
+            a temporary one.
 
     Yields:
         `Kernel`. It talks over Unix sockets, because TCP ports race when many kernels start at once.
     """
-    private = Path(tempfile.mkdtemp(prefix="fb-", dir=_short_folder()))
+    private = Path(sockets or tempfile.mkdtemp(prefix="fb-", dir=socket_folder()))
+    private.mkdir(mode=0o700, exist_ok=sockets is None)
     environment = {**environment, "JUPYTER_RUNTIME_DIR": str(private), "IPYTHONDIR": str(private / "ipython")}
     manager = AsyncKernelManager(
         kernel_spec_manager=ThisInterpreter(),
@@ -107,9 +112,3 @@ def started_kernel(environment: dict[str, str], folder: Path):
         if manager.has_kernel:
             run_sync(manager.shutdown_kernel)(now=True)
         shutil.rmtree(private, ignore_errors=True)
-
-
-def _short_folder() -> str:
-    """A local folder whose socket paths stay below the 104 bytes that Unix allows."""
-    usual = tempfile.gettempdir()
-    return usual if len(usual) < 70 or os.name == "nt" else "/tmp"

@@ -20,6 +20,7 @@ class Progress:
         self._running: dict[str, tuple[str, float, float | None]] = {}
         self._expected: dict[str, float | None] = {}
         self._durations: list[float] = []
+        self._elsewhere: set[str] = set()
         self._done = self._failed = self._total = 0
         self._jobs = 1
 
@@ -42,16 +43,27 @@ class Progress:
             self._running[run.key] = (run.label, time.monotonic(), run.expected_seconds)
         self._write(self.line())
 
+    def elsewhere(self, run, holder: str) -> None:
+        """Says, once, that another process executes a run.
+
+        Args:
+            run: `PlannedRun`.
+            holder: str. Who does, from `fer_utils.batch.lock.holder`.
+        """
+        if run.key not in self._elsewhere:
+            self._elsewhere.add(run.key)
+            self._write(f"waiting for {run.label}: {holder} is running it", keep=True)
+
     def ended(self, outcome) -> None:
         """Notes how a run ended, and keeps a failure on the screen."""
         with self._lock:
             self._running.pop(outcome.run.key, None)
             self._expected.pop(outcome.run.key, None)
-            self._done += outcome.state == "ok"
-            self._failed += outcome.state != "ok"
+            self._done += outcome.state in ("ok", "cached")
+            self._failed += outcome.state not in ("ok", "cached")
             if outcome.state == "ok":
                 self._durations.append(outcome.seconds)
-        if outcome.state != "ok":
+        if outcome.state not in ("ok", "cached"):
             error = outcome.error or {}
             first = (str(error.get("message", "")).strip().splitlines() or [""])[0]
             cell = f" in cell {error['cell']}" if error.get("cell") is not None else ""

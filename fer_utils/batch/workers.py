@@ -2,11 +2,13 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +16,11 @@ import psutil
 
 import fer_utils
 from fer_utils.backend import chosen_backend
-from fer_utils.batch.execute import ERROR, PARAMETERS, RESULT, if_disk_is_full, record_failure, signal_name
+from fer_utils.batch.execute import ERROR, PARAMETERS, if_disk_is_full, record_failure, signal_name, tidy
+from fer_utils.batch.lock import RunLock
 from fer_utils.batch.plan import IDENTITY, PlannedRun
-from fer_utils.paths import write_atomically
+from fer_utils.paths import remove_unfinished, socket_folder, write_atomically
+from fer_utils.runs import PENDING, RESULT
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,14 @@ class Workers:
         self._lock = threading.Lock()
         self._stopping = False
 
-    def execute(self, run: PlannedRun) -> Outcome:
-        """Executes one run; every failure becomes an outcome."""
+    def execute(self, run: PlannedRun, lock: RunLock) -> Outcome:
+        """Executes one run and releases its lock; every failure becomes an outcome."""
+        try:
+            return self._execute(run, lock)
+        finally:
+            lock.release()
+
+    def _execute(self, run: PlannedRun, lock: RunLock) -> Outcome:
         started = time.monotonic()
         job = {
             "notebook": str(run.notebook.path),
@@ -92,21 +102,23 @@ class Workers:
             "parameters": run.parameters,
             "environment": kernel_environment(run, self._runs_root, run.request.threads or self._threads),
             "timeout": run.request.timeout,
+            "sockets": str(Path(socket_folder()) / f"fb-{secrets.token_hex(4)}"),
         }
         try:
-            status = self._work(run, job)
-            if self._stopping and status != 0:
-                (run.directory / RESULT).unlink(missing_ok=True)  # not seen through to the end
-                return Outcome(run, "stopped")
-            error = None
+            status = self._work(run, job, lock)
             if status != 0:
-                error = _read_error(run.directory)
-                if error is None:
-                    _kill_orphans(run.directory)
-                    name = signal_name(status)
-                    message = f"The worker process ended with {name or f'exit status {status}'}; see run.log."
-                    seconds = time.monotonic() - started
-                    error = record_failure(job, "WorkerDied", message, signal_name=name, seconds=seconds)
+                _kill_orphans(run.directory)
+                shutil.rmtree(job["sockets"], ignore_errors=True)
+            error = None
+            if (run.directory / RESULT).exists():  # the worker saw the run through, whatever happened to it then
+                tidy(run.directory)
+            elif (error := _read_error(run.directory)) is None:
+                if self._stopping:
+                    return Outcome(run, "stopped")
+                name = signal_name(status)
+                message = f"The worker process ended with {name or f'exit status {status}'}; see run.log."
+                seconds = time.monotonic() - started
+                error = record_failure(job, "WorkerDied", message, signal_name=name, seconds=seconds)
         except OSError as problem:  # disk full, or the folder went away: noted here, as nothing can be written there
             advice = if_disk_is_full(str(problem), run.directory) or f" The folder of this run is {run.directory}."
             message = f"{problem}.{advice}"
@@ -119,20 +131,24 @@ class Workers:
             self._stopping = True
             processes = list(self._processes)
         for process in processes:
-            process.stdin.close()
+            with suppress(OSError, ValueError):  # it is dead already, or is being written to
+                process.stdin.close()
         for process in processes:
             try:
                 process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 process.kill()  # its kernel sees that its parent is gone and ends within a second
 
-    def _work(self, run: PlannedRun, job: dict) -> int:
+    def _work(self, run: PlannedRun, job: dict, lock: RunLock) -> int:
         """Prepares the directory and sees one worker through; returns its exit status."""
+        if run.directory.exists():
+            _kill_orphans(run.directory)  # of a runner and worker that were both killed
         if self._force:
             shutil.rmtree(run.directory, ignore_errors=True)
         run.directory.mkdir(parents=True, exist_ok=True)
-        for name in (RESULT, ERROR):
+        for name in (RESULT, PENDING, ERROR):
             (run.directory / name).unlink(missing_ok=True)
+        remove_unfinished(run.directory)
         write_atomically(run.directory / PARAMETERS, json.dumps(run.parameters, indent=1))
         write_atomically(run.directory / IDENTITY, json.dumps(run.identity, indent=1))
         environment = {**os.environ, "PYTHONPATH": job["environment"]["PYTHONPATH"]}
@@ -149,6 +165,8 @@ class Workers:
                     env=environment,
                     cwd=run.notebook.path.parent,
                     start_new_session=True,  # Ctrl-C in the terminal reaches the runner alone
+                    # where the runner is killed, the run stays locked until the worker is gone, too
+                    pass_fds=() if os.name == "nt" else (lock.fileno(),),
                 )
                 self._processes.add(process)
             self._started(run)
@@ -161,7 +179,8 @@ class Workers:
             finally:
                 with self._lock:
                     self._processes.discard(process)
-                process.stdin.close()
+                with suppress(OSError):  # a worker that died before it read its job
+                    process.stdin.close()
 
 
 def _read_error(directory: Path) -> dict | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fer_utils import __version__
+from fer_utils.cli.signals import Stopped, stoppable
 from fer_utils.errors import ParameterError, UserError, nearest
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -15,7 +16,7 @@ MISPLACED = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAM
 
 
 class Group(click.Group):
-    """Commands that suggest the nearest name and turn a user's mistake into one paragraph and exit status 2."""
+    """Commands that suggest the nearest name, turn a mistake into one paragraph, and stop without a traceback."""
 
     def resolve_command(self, ctx, args):
         """Finds the command, or says which one was probably meant."""
@@ -27,9 +28,13 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx):
-        """Runs the command; `--debug` lets a user's mistake through with its traceback."""
+        """Runs the command; exit status 2 after a user's mistake, which `--debug` lets through with its traceback."""
         try:
-            return super().invoke(ctx)
+            with stoppable():
+                return super().invoke(ctx)
+        except Stopped as stopped:
+            click.echo("Stopped.", err=True)
+            sys.exit(stopped.status)
         except (UserError, OSError) as error:
             words = str(error) if isinstance(error, UserError) else place_at_fault(error)
             if words is None or ctx.meta.get("ferbench.debug"):

@@ -124,8 +124,8 @@ def run(suite, data, only, settings, jobs, force, retry_failed):
     try:
         outcomes = execute_plan(runs, paths.runs_root(), jobs, force, retry_failed, Progress(sys.stderr))
     except KeyboardInterrupt:
-        click.echo("Stopped. What is finished stays; the same command goes on from here.", err=True)
-        sys.exit(130)
+        click.echo("What is finished stays; the same command goes on from here.", err=True)
+        raise
     count = {
         state: sum(o.state == state for o in outcomes) for state in ("ok", "cached", "failed", "skipped", "blocked")
     }

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from fer_utils.errors import RunError
-from fer_utils.paths import runs_root, write_atomically
+from fer_utils.paths import remove_unfinished, runs_root, write_atomically
 from fer_utils.protocol import Split
-from fer_utils.runs import SCHEMA
+from fer_utils.runs import PENDING, RESULT, SCHEMA
 from fer_utils.runs.predictions import prediction_table
 from fer_utils.runs.provenance import Stopwatch, provenance
 
@@ -33,8 +33,21 @@ def start_run(notebook: str, split: Split, parameters: dict) -> "Run":
         `Run`.
     """
     given = os.environ.get("FERBENCH_RUN_DIR")
-    directory = Path(given) if given else runs_root() / notebook / f"interactive-{time.strftime('%Y%m%d-%H%M%S')}"
-    return Run(notebook, split, parameters, directory)
+    directory = Path(given) if given else _new_folder(runs_root() / notebook)
+    return Run(notebook, split, parameters, directory, confirmed=not given)
+
+
+def _new_folder(parent: Path) -> Path:
+    """Makes `interactive-<time>`, or `interactive-<time>-2` and so on where two notebooks start in one second."""
+    first = folder = parent / f"interactive-{time.strftime('%Y%m%d-%H%M%S')}"
+    number = 1
+    while True:
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            number += 1
+            folder = first.with_name(f"{first.name}-{number}")
 
 
 class Run:
@@ -45,7 +58,7 @@ class Run:
         split: `Split` that the predictions belong to.
     """
 
-    def __init__(self, notebook: str, split: Split, parameters: dict, directory: Path):
+    def __init__(self, notebook: str, split: Split, parameters: dict, directory: Path, confirmed: bool = True):
         self.directory = Path(directory)
         self.split = split
         self._notebook = notebook
@@ -56,11 +69,13 @@ class Run:
         self._history: list[pd.DataFrame] = []
         self._figures: list[str] = []
         self._finished = False
+        self._result = self.directory / (RESULT if confirmed else PENDING)
         self.directory.mkdir(parents=True, exist_ok=True)
-        if (self.directory / "result.json").exists():
+        if (self.directory / RESULT).exists():
             raise RunError(f"{self.directory}: this run is finished; remove the folder to run it anew.")
-        for name in ("predictions.csv.gz", "history.csv", "error.json"):  # what an unfinished attempt left
+        for name in (PENDING, "predictions.csv.gz", "history.csv", "error.json"):  # what an unfinished attempt left
             (self.directory / name).unlink(missing_ok=True)
+        remove_unfinished(self.directory)
         write_atomically(self.directory / "parameters.json", json.dumps(self._parameters, indent=1))
 
     def checkpoints(self, model: str, fold: int = 0, seed: int = 0) -> Path:
@@ -177,16 +192,17 @@ class Run:
     def finish(self) -> Path:
         """Closes the run by writing `result.json`, the mark of success, in one step.
 
-        Closing it again changes nothing.
+        In batch it is `result.pending.json`, until the worker has seen the notebook and its kernel end well. Closing
+        the run again changes nothing.
 
         Returns:
-            Path of `result.json`.
+            Path of the result.
 
         Raises:
             RunError: a described model has no predictions for one of the folds or seeds.
         """
         if self._finished:
-            return self.directory / "result.json"
+            return self._result
         for model in (name for name, described in self._models.items() if described["trained"]):
             for fold in range(len(self.split.folds)):
                 for seed in self.split.protocol.seeds:
@@ -207,10 +223,11 @@ class Run:
             "figures": self._figures,
             "provenance": provenance() | self._stopwatch.read(),
         }
-        write_atomically(self.directory / "result.json", json.dumps(result, indent=1))
+        write_atomically(self._result, json.dumps(result, indent=1))
         self._finished = True
-        shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
-        return self.directory / "result.json"
+        if self._result.name == RESULT:  # in batch the attempt may still fail, and the next one needs them
+            shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
+        return self._result
 
     def _need_open(self) -> None:
         """Refuses changes after `finish`: predictions are sealed, and the record tells what was there then."""

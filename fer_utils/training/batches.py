@@ -58,7 +58,7 @@ class FaceBatches(keras.utils.PyDataset):
 
 
 class StartEpoch(keras.callbacks.Callback):
-    """Tells the batches which epoch begins, so that a restored training goes on with the right ones."""
+    """Tells batches and dropout which epoch begins, so that a restored training goes on with the right numbers."""
 
     def __init__(self, batches: FaceBatches):
         super().__init__()
@@ -67,3 +67,8 @@ class StartEpoch(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         """Passes the epoch on."""
         self.batches.start_epoch(epoch)
+        weights = {id(weight) for weight in self.model.weights}
+        for state in self.model.variables:
+            if id(state) not in weights:  # (seed, count) of a random layer, which no file of weights holds
+                seed, _ = keras.ops.convert_to_numpy(state)
+                state.assign([seed, epoch << 20])  # as after a million batches an epoch

@@ -8,7 +8,8 @@ import keras
 import pandas as pd
 
 from fer_utils.errors import ParameterError
-from fer_utils.training.fit import SELECTION, fit
+from fer_utils.training.checkpoints import SELECTION
+from fer_utils.training.fit import fit
 from fer_utils.training.schedules import Schedule
 
 
@@ -37,7 +38,7 @@ def choose_schedule(
         rates: sequence of float. Learning rates to try.
         epochs: int. Epochs of each attempt.
         seed: int. Seed of weights, batches and augmentation, equal for all attempts.
-        select_by: str. A key of `fit.SELECTION`, here and in `fit`.
+        select_by: str. A key of `checkpoints.SELECTION`, here and in `fit`.
         **options: passed on to `fit`.
 
     Returns:

@@ -1,14 +1,17 @@
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
 
 from fer_utils.batch.engine import execute_plan
 from fer_utils.batch.plan import make_plan
+from fer_utils.batch.progress import Progress
 from fer_utils.batch.suite import load_suite
 from fer_utils.errors import ParameterError
 
@@ -101,7 +104,7 @@ assert pathlib.Path.cwd().name == "notebooks"  # as in JupyterLab
 
 _FINISH_AND_DIE = """
 import json, os, pathlib, signal
-(pathlib.Path(os.environ["FERBENCH_RUN_DIR"]) / "result.json").write_text(json.dumps({"schema": 1}))
+(pathlib.Path(os.environ["FERBENCH_RUN_DIR"]) / "result.pending.json").write_text(json.dumps({"schema": 1}))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -138,26 +141,75 @@ def test_a_needed_notebook_runs_first_and_its_failure_blocks(project):
         plan(project)
 
 
+def test_in_two_terminals_a_run_is_executed_once(project):
+    project.notebook("01_slow", "import time; time.sleep(3)", _COUNT)
+    project.notebook("02_fast", _COUNT)
+    project.suite("s", "runs:\n- notebook: 01_slow\n- notebook: 02_fast")
+    words = io.StringIO()
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(execute_plan, plan(project)[:1], project.runs)
+        while not list(project.runs.glob(".locks/01_slow-*")):
+            time.sleep(0.01)
+        second = execute_plan(plan(project), project.runs, jobs=1, progress=Progress(words))
+    assert [outcome.state for outcome in first.result()] == ["ok"]
+    assert [outcome.state for outcome in second] == ["cached", "ok"]
+    assert f"waiting for 01_slow: process {os.getpid()} on " in words.getvalue()
+    assert words.getvalue().index("waiting for 01_slow") < words.getvalue().index("done 1/2")
+    assert (project.root / "executions").read_text().split() == ["02_fast", "01_slow"]
+    assert not list(project.runs.glob(".locks/*"))
+
+
+_COUNT = """
+import os, pathlib
+with open("../executions", "a") as file:
+    file.write(pathlib.Path(os.environ["FERBENCH_RUN_DIR"]).parent.name + "\\n")
+"""
+
+
+def test_a_kernel_that_outlived_runner_and_worker_does_not_disturb_the_next_attempt(project):
+    project.notebook("01_toy")
+    project.suite("s", "runs:\n- notebook: 01_toy")
+    (run,) = plan(project)
+    run.directory.mkdir(parents=True)
+    environment = {**os.environ, "FERBENCH_RUN_DIR": str(run.directory)}
+    orphan = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env=environment)
+    assert [outcome.state for outcome in execute_plan(plan(project), project.runs)] == ["ok"]
+    assert not psutil.pid_exists(orphan.pid)
+    orphan.wait()
+
+
+def test_checkpoints_of_a_finished_run_do_not_stay_when_its_worker_was_killed_late(project):
+    project.notebook("01_toy")
+    project.suite("s", "runs:\n- notebook: 01_toy")
+    execute_plan(plan(project), project.runs)
+    (project.only_run("01_toy") / "checkpoints").mkdir()
+    assert [outcome.state for outcome in execute_plan(plan(project), project.runs)] == ["cached"]
+    assert not (project.only_run("01_toy") / "checkpoints").exists()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_stopping_the_runner_takes_its_kernels_along_and_counts_nothing_as_done(project, sent):
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ([signal.SIGINT], 130),
+        ([signal.SIGINT, signal.SIGINT, signal.SIGTERM], 130),  # an impatient user
+        ([signal.SIGTERM], 143),  # what Slurm sends
+        ([signal.SIGKILL], -signal.SIGKILL),
+    ],
+)
+def test_stopping_the_runner_takes_its_kernels_along_and_counts_nothing_as_done(project, sent, expected):
     project.notebook("01_slow", _SAY_WHO_AND_SLEEP)
     project.suite("quick", "runs:\n- notebook: 01_slow")
-    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a background job ignores it
-    runner = subprocess.Popen(
-        [sys.executable, "-P", "-c", f"{heeding}; from fer_utils.cli import main; main()", "run"],
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        text=True,
-    )
+    runner = start_runner()
     told = project.root / "told"
     deadline = time.monotonic() + 60
     while not told.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     kernel, private = told.read_text().split()
-    runner.send_signal(sent)
-    status, words = runner.wait(timeout=20), runner.stderr.read()
-    runner.stderr.close()
+    for number in sent:
+        runner.send_signal(number)
+        time.sleep(0.02)
+    _, words = runner.communicate(timeout=20)
     while (psutil.pid_exists(int(kernel)) or os.path.exists(private)) and time.monotonic() < deadline:  # noqa: PTH110
         time.sleep(0.05)
     assert not psutil.pid_exists(int(kernel))
@@ -165,12 +217,34 @@ def test_stopping_the_runner_takes_its_kernels_along_and_counts_nothing_as_done(
     directory = project.only_run("01_slow")
     assert not (directory / "result.json").exists() and not (directory / "error.json").exists()
     assert states(plan(project, "quick")) == {"01_slow": "unfinished"}
-    if sent == signal.SIGINT:
-        assert status == 130 and "Traceback" not in words
+    assert runner.returncode == expected and "Traceback" not in words
+    assert ("the same command goes on from here" in words) == (expected > 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_ctrl_c_while_planning_leaves_no_traceback(project):
+    os.mkfifo(project.notebooks / "01_toy.ipynb")  # to read it takes for ever
+    project.suite("quick", "runs:\n- notebook: 01_toy")
+    runner = start_runner()
+    with (project.notebooks / "01_toy.ipynb").open("w"):  # returns when it is being read
+        runner.send_signal(signal.SIGINT)
+        _, words = runner.communicate(timeout=20)
+    assert (runner.returncode, words) == (130, "Stopped.\n")
+
+
+def start_runner():
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a background job ignores it
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", f"{heeding}; from fer_utils.cli import main; main()", "run"],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
 
 
 _SAY_WHO_AND_SLEEP = """
 import os, pathlib, time
+(pathlib.Path(os.environ["FERBENCH_RUN_DIR"]) / "result.pending.json").write_text('{"schema": 1}')
 pathlib.Path("../told.part").write_text(f"{os.getpid()} {os.environ['JUPYTER_RUNTIME_DIR']}")
 pathlib.Path("../told.part").rename("../told")
 time.sleep(60)

@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import io
 import json
+import time
 
 import numpy as np
 import pandas as pd
@@ -49,12 +50,30 @@ def test_a_run_opened_by_hand_goes_to_a_folder_of_its_time(split, tmp_path, monk
     assert read_run(run.directory).state == "unfinished"
 
 
+def test_two_notebooks_opened_in_one_second_have_a_folder_each(split, tmp_path, monkeypatch):
+    monkeypatch.delenv("FERBENCH_RUN_DIR", raising=False)
+    monkeypatch.setenv("FERBENCH_RUNS", str(tmp_path))
+    monkeypatch.setattr(time, "strftime", lambda *_: "20260101-120000")
+    names = [start_run("10_toy", split, {}).directory.name for _ in range(3)]
+    assert names == [f"interactive-20260101-120000{end}" for end in ("", "-2", "-3")]
+
+
 def test_in_batch_the_runner_says_where_the_record_lies_and_its_key(split, tmp_path, monkeypatch):
     monkeypatch.setenv("FERBENCH_RUN_DIR", str(tmp_path / "10_toy" / "abc"))
     monkeypatch.setenv("FERBENCH_RUN_KEY", "0123456789abcdef")
-    result = json.loads(start_run("10_toy", split, {"epochs": 1}).finish().read_text())
-    assert (tmp_path / "10_toy" / "abc" / "result.json").exists()
-    assert result["key"] == "0123456789abcdef"
+    run = start_run("10_toy", split, {"epochs": 1})
+    assert run.directory == tmp_path / "10_toy" / "abc"
+    assert json.loads(run.finish().read_text())["key"] == "0123456789abcdef"
+
+
+def test_in_batch_a_result_does_not_count_before_the_worker_has_seen_the_end(split, tmp_path, monkeypatch):
+    monkeypatch.setenv("FERBENCH_RUN_DIR", str(tmp_path / "10_toy" / "abc"))
+    run = start_run("10_toy", split, {})
+    (run.checkpoints("cnn") / "epoch").write_text("needed if this attempt still fails")
+    assert run.finish().name == "result.pending.json"
+    assert read_run(run.directory).state == "unfinished" and (run.checkpoints("cnn") / "epoch").exists()
+    start_run("10_toy", split, {})
+    assert not (run.directory / "result.pending.json").exists()
 
 
 def test_parameters_are_there_from_the_start(run):
@@ -266,6 +285,7 @@ def test_a_second_attempt_starts_without_what_the_first_one_left(run):
     run.save_predictions("svm", 0, 0, probabilities(run.split))
     run.save_history("svm", pd.DataFrame({"epoch": [1]}))
     (run.directory / "error.json").write_text("{}")
+    (run.directory / ".history.csv.x1y2z3").write_text("a write that was killed")
     (run.checkpoints("svm") / "weights").write_text("kept, to go on from")
     again = Run("10_toy", run.split, {"epochs": 4}, run.directory)
     assert sorted(path.name for path in run.directory.iterdir()) == ["checkpoints", "parameters.json"]

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ def build():
     faces = keras.Input((8, 8, 1))
     x = keras.layers.Conv2D(4, 3)(faces)
     x = keras.layers.BatchNormalization()(x)
-    x = keras.layers.Flatten()(keras.layers.ReLU()(x))
+    x = keras.layers.Dropout(0.2)(keras.layers.Flatten()(keras.layers.ReLU()(x)))
     return keras.Model(faces, keras.layers.Dense(3, activation="softmax")(x))
 
 
@@ -90,6 +92,43 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(tmp_path, mo
     assert trained == [0, 2, 3]  # 0 is where every object starts; the finished epochs 0 and 1 are not trained again
     columns = ["epoch", "learning_rate", "loss", "val_loss"]
     np.testing.assert_allclose(history[columns], expected[columns], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("after", ["history.csv", "a part of the weights", "the weights", "the checkpoint"])
+def test_a_training_killed_while_it_saves_an_epoch_can_go_on(tmp_path, monkeypatch, after):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir()
+    broken.mkdir()
+    expected_model, model = build(), build()
+    expected = fit(expected_model, TRAIN, VALIDATION, whole, Schedule("cosine", 0.01), 4, **OPTIONS)
+
+    def save(model, filepath, **options):
+        if model.optimizer.iterations < 2 * 5 or after == "the checkpoint":
+            return saves(model, filepath, **options)
+        if after != "history.csv":
+            saves(model, filepath, **options)
+        if after == "a part of the weights":
+            Path(filepath).write_bytes(Path(filepath).read_bytes()[:1000])
+        raise RuntimeError("killed")
+
+    def unlink(path, *arguments, **options):
+        if after == "the checkpoint" and path.name == "epoch-0001.weights.h5":
+            raise RuntimeError("killed")
+        return unlinks(path, *arguments, **options)
+
+    saves, unlinks = keras.Model.save_weights, Path.unlink
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.Model, "save_weights", save)
+        patch.setattr(Path, "unlink", unlink)
+        with pytest.raises(RuntimeError, match="killed"):
+            fit(build(), TRAIN, VALIDATION, broken, Schedule("cosine", 0.01), 4, **OPTIONS)
+    history = fit(model, TRAIN, VALIDATION, broken, Schedule("cosine", 0.01), 4, **OPTIONS)
+    assert list(history["epoch"]) == [1, 2, 3, 4]
+    measured = [column for column in history if column != "seconds"]
+    np.testing.assert_allclose(history[measured], expected[measured], rtol=1e-3, atol=1e-4)
+    for ours, theirs in zip(model.get_weights(), expected_model.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+    assert len(list(broken.iterdir())) <= 3  # the learning curve, the last and the best epoch
 
 
 def test_a_finished_training_is_not_repeated(tmp_path, monkeypatch):
