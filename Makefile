@@ -74,9 +74,10 @@ test: setup lint  ## lint, unit tests and one notebook a family
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout 240 --nbval-kernel-startup-timeout 120 \
 	  $(STUDIES) tests $(REPORT) $(PYTEST_ARGS)
 
-coverage: setup  ## the same tests, and which lines of fer_utils they reach
-	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
-	COVERAGE_FILE="$$data/coverage" $(MAKE) --no-print-directory test PYTEST_ARGS="--cov --cov-report=term $(PYTEST_ARGS)"
+coverage: setup  ## which lines of fer_utils the unit tests reach; what runs in kernels and workers is not counted
+	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && FERBENCH_RUNS="$$data/runs" COVERAGE_FILE="$$data/coverage" \
+	$(BIN)/python -m pytest -q -m 'not slow and not gpu and not browser' -n $(WORKERS) --dist loadscope \
+	  --cov --cov-report=term $(PYTEST_ARGS) tests
 
 lint: setup  ## check style, spelling and that notebooks are committed without outputs
 	$(BIN)/ruff format --check --quiet .

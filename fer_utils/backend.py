@@ -26,6 +26,22 @@ def chosen_backend() -> str:
     return os.environ.get("KERAS_BACKEND") or DEFAULT
 
 
+def backend_environment() -> dict[str, str]:
+    """Variables that a process computes with as runs do; to be set before it imports Keras.
+
+    Returns:
+        dict of str.
+    """
+    return {
+        "KERAS_BACKEND": chosen_backend(),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        # TensorFlow leaves oneDNN off on processors without AVX-512; there, too, it trains mini-Xception 4 times faster
+        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS") or "1",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    }
+
+
 def check_backend() -> str:
     """Finds out whether the chosen backend exists and is installed.
 

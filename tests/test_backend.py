@@ -27,3 +27,11 @@ def test_a_backend_that_is_not_installed_is_named_with_the_command_that_installs
 
 def test_the_backend_that_runs_these_tests_is_there():
     assert backend.check_backend() in backend.BACKENDS
+
+
+@pytest.mark.parametrize(("said", "used"), [(None, "1"), ("", "1"), ("0", "0")])
+def test_runs_use_onednn_unless_somebody_turns_it_off(monkeypatch, said, used):
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if said is not None:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", said)
+    assert backend.backend_environment()["TF_ENABLE_ONEDNN_OPTS"] == used

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 import fer_utils
-from fer_utils.backend import chosen_backend
+from fer_utils.backend import backend_environment
 from fer_utils.batch.execute import ERROR, PARAMETERS, if_disk_is_full, record_failure, signal_name, tidy
 from fer_utils.batch.lock import RunLock
 from fer_utils.batch.plan import IDENTITY, PlannedRun
@@ -53,19 +53,13 @@ def kernel_environment(run: PlannedRun, runs_root: Path, threads: int) -> dict[s
         dict of str.
     """
     package = str(Path(fer_utils.__file__).resolve().parents[1])  # kernels run the code that the key was made of
-    return {
+    return backend_environment() | {
         "FERBENCH_RUN_DIR": str(run.directory),
         "FERBENCH_RUN_KEY": run.key,
         "FERBENCH_RUNS": str(Path(runs_root).resolve()),
-        "KERAS_BACKEND": chosen_backend(),
         "OMP_NUM_THREADS": str(threads),
         "TF_NUM_INTRAOP_THREADS": str(threads),
         "TF_NUM_INTEROP_THREADS": str(threads),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        # TensorFlow leaves oneDNN off on processors without AVX-512; there, too, it trains mini-Xception 4 times faster
-        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS") or "1",
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
         "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")])),
     }
 

@@ -11,7 +11,7 @@ from importlib import metadata, util
 from pathlib import Path
 
 import fer_utils
-from fer_utils.backend import BACKENDS, DEFAULT, check_backend, chosen_backend
+from fer_utils.backend import BACKENDS, DEFAULT, backend_environment, check_backend, chosen_backend
 from fer_utils.doctor import packages
 from fer_utils.doctor.answer import MISSING, OK, WARNING, Answer
 from fer_utils.errors import ParameterError
@@ -27,12 +27,8 @@ class Backend:
     def _trial(self) -> dict:
         """What `fer_utils.training.probe` printed, or `failed` with the reason."""
         package = str(Path(fer_utils.__file__).resolve().parents[1])
-        environment = os.environ | {
-            "KERAS_BACKEND": chosen_backend(),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-            "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")])),
-        }
+        path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+        environment = os.environ | backend_environment() | {"PYTHONPATH": path}
         command = [sys.executable, "-m", "fer_utils.training.probe"]
         try:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
