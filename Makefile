@@ -65,9 +65,10 @@ report-fer2013: setup  ## the same on real faces, hours on two cores: make repor
 	fi
 	@$(BIN)/ferbench run fer2013 $(if $(FER2013),--data "fer2013=$(FER2013)"); $(REPORT_ALL_THE_SAME)
 
-# Kernels get their own IPython folder, because two of them would share one history file.
+# Kernels get their own IPython folder, made beforehand and without history: two that start at once must not race for it.
 test: setup lint  ## lint, unit tests and one notebook a family
-	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && mkdir -p "$$work/ipython/profile_default" && \
+	echo 'c.HistoryManager.enabled = False' > "$$work/ipython/profile_default/ipython_kernel_config.py" && \
 	FERBENCH_RUNS="$$work/runs" IPYTHONDIR="$$work/ipython" JUPYTER_RUNTIME_DIR="$$work/jupyter" \
 	$(BIN)/python -m pytest -q -m 'not slow and not gpu and not browser' \
 	  -n $(WORKERS) --dist loadscope --no-loadscope-reorder \
