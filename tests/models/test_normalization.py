@@ -9,7 +9,7 @@ from fer_utils.models.normalization import BatchNormalization
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="elsewhere the layer is Keras' own")
 EPSILON = 1e-3
-equal = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
+assert_equal = partial(np.testing.assert_allclose, rtol=1e-5, atol=1e-5)
 
 
 @pytest.fixture
@@ -48,14 +48,14 @@ def test_values_gradients_and_moving_statistics_are_those_of_keras(rng, shape):
     inputs, targets = rng.normal(1, 1, shape).astype("float32"), rng.normal(size=shape).astype("float32")
     layers = ours_and_keras(rng, shape[-1], momentum=0.7, epsilon=EPSILON)
     trained, inferred = ([np.array(layer(inputs, training=flag)) for layer in layers] for flag in (True, False))
-    equal(*inferred)
-    equal(*trained)
+    assert_equal(*inferred)
+    assert_equal(*trained)
     for ours, theirs in zip(*(layer.get_weights() for layer in layers), strict=True):
-        equal(ours, theirs)
+        assert_equal(ours, theirs)
     for ours, theirs in zip(
         *(Gradients(layer, shape[-1]).of_one_step(inputs, targets) for layer in layers), strict=True
     ):
-        equal(ours, theirs)
+        assert_equal(ours, theirs)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_values_gradients_and_moving_statistics_are_those_of_keras(rng, shape):
 def test_what_cannot_be_fused_takes_the_path_of_keras(rng, options, shape):
     inputs = rng.normal(3, 2, shape).astype("float32")
     layers = BatchNormalization(**options), keras.layers.BatchNormalization(**options)
-    equal(*(np.array(layer(inputs, training=True)) for layer in layers))
+    assert_equal(*(np.array(layer(inputs, training=True)) for layer in layers))
 
 
 def test_a_frozen_layer_keeps_its_statistics(rng):
@@ -87,7 +87,7 @@ def test_stored_weights_fit_networks_of_plain_keras_layers(rng, name, tmp_path, 
         written.set_weights([rng.uniform(0.1, 0.5, weight.shape) for weight in written.get_weights()])
         written.save_weights(tmp_path / "x.weights.h5")
         read.load_weights(tmp_path / "x.weights.h5")
-        equal(np.array(read(faces)), np.array(written(faces)))
+        assert_equal(np.array(read(faces)), np.array(written(faces)))
 
 
 def test_a_stored_model_opens_again(rng, tmp_path):
@@ -95,4 +95,4 @@ def test_a_stored_model_opens_again(rng, tmp_path):
     network = build_network("base", 3)
     network.save(tmp_path / "model.keras")
     opened = keras.saving.load_model(tmp_path / "model.keras")
-    equal(np.array(opened(faces)), np.array(network(faces)))
+    assert_equal(np.array(opened(faces)), np.array(network(faces)))
