@@ -41,6 +41,6 @@ def stoppable():
     try:
         yield
     finally:
-        if last == -math.inf:  # else we are on our way out, and the overlooking must go on
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        for number, handler in before.items():
+            # on our way out they stay overlooked: Python would reset any other handler while it ends, and die of them
+            signal.signal(number, handler if last == -math.inf else signal.SIG_IGN)
