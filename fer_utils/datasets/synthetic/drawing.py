@@ -59,7 +59,7 @@ def render_face(
     """Draws a face and says where its landmarks lie; `draw_face` and `landmarks_of` in one."""
     check_size(size)
     units = checked_action_units(action_units)
-    rng = np.random.default_rng(imaging.seed)
+    rng = np.random.default_rng((imaging.seed, imaging.frame))
     geometry = build_geometry(identity, units)
     canvas = Canvas(size, imaging)
     _paint_background(canvas, imaging, rng)
