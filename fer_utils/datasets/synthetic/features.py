@@ -19,7 +19,7 @@ def _disk(center: np.ndarray, radius: float) -> np.ndarray:
 def paint_brows(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> None:
     """Paints brows that are thick inside and taper outward."""
     thickness = identity.brow_thickness * np.array([0.85, 1.1, 1.0, 0.75, 0.2])
-    tone = np.minimum(0.8 * np.array(identity.hair) + 0.03, 0.75 * np.array(identity.skin))
+    tone = np.minimum(0.6 * np.array(identity.hair) + 0.02, 0.6 * np.array(identity.skin))
     for brow in geometry.brows:
         half = np.stack([np.zeros(5), thickness], axis=1)
         curve = _between(smooth(brow - 0.5 * half, 4), smooth(brow + 0.5 * half, 4))
@@ -48,10 +48,10 @@ def paint_eyes(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> No
 def paint_nose(canvas: Canvas, geometry: FaceGeometry, units: dict) -> None:
     """Paints nostrils, wings and the shadow under the tip; the bridge is part of the skin's shading."""
     base = geometry.nose[4:]
-    canvas.darken(smooth(move(base, 0, 0.02), 4), 0.35, 0.06, 0.04)
+    canvas.darken(smooth(move(base, 0, 0.02), 4), 0.22, 0.06, 0.04)
     for sign, wing in ((-1, base[0]), (1, base[4])):
         arc = wing + np.array([[0.0, -0.2], [0.09, -0.13], [0.1, -0.03], [0.03, 0.03]]) * [sign, 1]
-        canvas.darken(smooth(arc, 4), 0.38 + 0.25 * units[9].mean(), 0.03, 0.018)
+        canvas.darken(smooth(arc, 4), 0.32 + 0.25 * units[9].mean(), 0.03, 0.018)
         nostril = [base[2, 0] + sign * 0.55 * abs(wing[0]), base[2, 1] - 0.025]
         canvas.darken(_disk(np.zeros(2), 1.0) * [0.065, 0.03] + nostril, 0.7, None, 0.015)
 

@@ -46,7 +46,8 @@ class Head:
     def sections(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Returns half width, depth of the front, of the widest place and of the back at heights y."""
         jaw, wide = self.geometry.jaw, self.identity.face_width
-        skull_y, skull_x = [self.top, -1.68, -1.5, -1.25, -1.0, -0.5], [0.0, 0.33, 0.68, 0.83, 0.93, 0.985]
+        skull_y = [self.top, -1.73, -1.7, -1.64, -1.54, -1.4, -1.2, -0.95, -0.5]
+        skull_x = [0.0, 0.15, 0.3, 0.45, 0.6, 0.735, 0.855, 0.935, 0.985]
         half = 0.5 * (jaw[16:8:-1, 0] - jaw[:8, 0])
         width = np.interp(y, [*skull_y, *jaw[:8, 1], self.geometry.chin], [*(wide * np.array(skull_x)), *half, 0.0])
         at = np.where(y < 0, y / -self.top, y / self.geometry.chin)
@@ -89,7 +90,7 @@ class Head:
         low = self.geometry.lip_edges[3][12, 1]
         upper, face, chin = round(0.24 * rows), round(0.6 * rows), rows - round(0.24 * rows) - round(0.6 * rows)
         y = np.r_[
-            np.linspace(self.top, -0.5, upper, endpoint=False),
+            self.top + (-0.5 - self.top) * np.linspace(0, 1, upper, endpoint=False) ** 1.7,  # dense at the round crown
             np.linspace(-0.5, low, face, endpoint=False),
             np.linspace(low, self.geometry.chin - 1e-3, chin),
         ]
