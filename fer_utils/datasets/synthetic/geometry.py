@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from fer_utils.datasets.synthetic.expression import both_sides
 from fer_utils.datasets.synthetic.identity import Identity
 
 ALONG_LIPS = np.linspace(-1, 1, 25)  # from the right corner of the mouth to the left one
@@ -74,8 +75,8 @@ def build_geometry(identity: Identity, units: dict[int, np.ndarray]) -> FaceGeom
     Returns:
         `FaceGeometry`.
     """
-    drop = 0.24 * units[26].mean() + 0.42 * units[27].mean()
-    chin = identity.chin + 0.85 * drop - 0.03 * units[17].mean()
+    drop = 0.24 * both_sides(units[26]) + 0.42 * both_sides(units[27])
+    chin = identity.chin + 0.85 * drop - 0.03 * both_sides(units[17])
     lip_edges, corners = _lips(identity, units, drop)
     lids = [_lids(identity, {unit: value[side] for unit, value in units.items()}, side) for side in (0, 1)]
     return FaceGeometry(
@@ -135,16 +136,16 @@ def _lids(identity: Identity, unit: dict, side: int) -> tuple[np.ndarray, np.nda
 
 
 def _nose(identity: Identity, units: dict) -> np.ndarray:
-    lift = 0.05 * units[9].mean() + 0.02 * units[10].mean()
+    lift = 0.05 * both_sides(units[9]) + 0.02 * both_sides(units[10])
     base = identity.nose_length - lift
-    wide = identity.nose_width * (1 + 0.1 * units[9].mean() + 0.06 * units[12].mean())
+    wide = identity.nose_width * (1 + 0.1 * both_sides(units[9]) + 0.06 * both_sides(units[12]))
     bridge = [[0, y] for y in (-0.02, 0.27 * base, 0.55 * base, 0.82 * base)]
     wings = [[-0.7 * wide, 0.95], [-0.36 * wide, 0.99], [0, 1.03], [0.36 * wide, 0.99], [0.7 * wide, 0.95]]
     return np.array(bridge + [[x, y * base] for x, y in wings])
 
 
 def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarray]:
-    mean = {unit: float(value.mean()) for unit, value in units.items()}
+    mean = {unit: both_sides(value) for unit, value in units.items()}
     pull = 0.16 * units[12] + 0.14 * units[20] + 0.05 * units[14] + 0.02 * units[10]
     purse = 0.07 * mean[23] + 0.03 * mean[24] + 0.17 * mean[27] + 0.13 * mean[26] * (1 - mean[12]) + 0.03 * mean[17]
     across = identity.mouth_width + pull - purse
