@@ -147,14 +147,14 @@ def _nose(identity: Identity, units: dict) -> np.ndarray:
 def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarray]:
     mean = {unit: both_sides(value) for unit, value in units.items()}
     pull = 0.16 * units[12] + 0.14 * units[20] + 0.05 * units[14] + 0.02 * units[10]
-    purse = 0.07 * mean[23] + 0.03 * mean[24] + 0.17 * mean[27] + 0.13 * mean[26] * (1 - mean[12]) + 0.03 * mean[17]
+    purse = 0.07 * mean[23] + 0.03 * mean[24] + 0.1 * mean[27] + 0.07 * mean[26] * (1 - mean[12]) + 0.03 * mean[17]
     across = identity.mouth_width + pull - purse
-    rise = 0.16 * units[12] + 0.02 * units[14] - 0.15 * units[15] - 0.035 * units[20] - 0.48 * drop
+    rise = 0.16 * units[12] + 0.02 * units[14] - 0.15 * units[15] - 0.035 * units[20] - 0.42 * drop
     corners = np.array([[-across[0], identity.mouth - rise[0]], [across[1], identity.mouth - rise[1]]])
 
     t = ALONG_LIPS
     side = np.where(t < 0, 0, 1)
-    outer = np.abs(t) ** 1.7  # 0 in the middle of the mouth, 1 at its corners
+    outer = np.abs(t) ** (1.7 + 4 * drop)  # 0 in the middle of the mouth, 1 at its corners
     inside = 1 - outer
     x = t * np.where(side == 0, across[0], across[1])
     middle = identity.mouth - 0.035 * mean[17] + 0.02 * mean[12]
@@ -166,7 +166,7 @@ def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarr
     raised = raised * (0.6 + 0.4 * parted)
     pressed = 1 - 0.5 * mean[23] - 0.6 * mean[24]
     gap_up = parted * (0.035 + 0.02 * mean[12] + 0.05 * (mean[10] + mean[9])) * inside**0.7
-    gap_low = parted * (0.05 + 0.08 * mean[12] + 0.04 * mean[20]) * inside**0.6 + drop * inside**0.55
+    gap_low = parted * (0.05 + 0.08 * mean[12] + 0.04 * mean[20]) * inside**0.6 + drop * inside**0.45
     flat = 1 - 0.3 * mean[12] - 0.25 * mean[20]
     bow = 0.85 + 0.3 * np.exp(-(((np.abs(t) - 0.22) / 0.16) ** 2))  # the two peaks of Cupid's bow
     upper = 0.085 * identity.lips * pressed * flat * bow * np.clip(1 - np.abs(t), 0, 1) ** 0.7
