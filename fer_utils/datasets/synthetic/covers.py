@@ -46,13 +46,13 @@ def paint_occlusion(picture: Photograph, camera: Camera, head: Head, imaging: Im
 def _hand(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:
     """A hand before mouth or cheek, fingers upward and inward."""
     side, skin = rng.choice([-1, 1]), np.array(head.identity.skin)
-    angle = side * np.deg2rad(rng.uniform(20, 55))
+    angle = -side * np.deg2rad(rng.uniform(20, 55))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     tips = np.array([side * rng.uniform(-0.25, 0.3), rng.uniform(0.75, 1.05)])
 
     def placed(points):
-        points = tips + (np.asarray(points, float) + (0, 1.0)) @ turn
-        return camera.project(np.column_stack([points * (-1, 1) + (2 * tips[0], 0), np.full(len(points), 1.8)]))
+        points = tips + move(np.asarray(points, float), 0, 1) @ turn
+        return camera.project(np.column_stack([points, np.full(len(points), 1.8)]))
 
     arm = np.array([[-0.3, 0.1], [-0.36, -0.4], [0.36, -0.4], [0.3, 0.1], [0.25, 1.9], [-0.25, 1.9]])
     picture.paint(picture.mask(placed(smooth(arm, 4, closed=True)), None, 0.02 * camera.unit), 0.86 * skin)

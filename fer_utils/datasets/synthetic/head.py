@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from fer_utils.datasets.synthetic.expression import both_sides
 from fer_utils.datasets.synthetic.geometry import FaceGeometry
 from fer_utils.datasets.synthetic.identity import Identity
 
@@ -21,6 +22,7 @@ WIDEST_Z = np.array(
 )  # where a section is widest
 BACK_Z = np.array([-0.3, -1.1, -1.45, -1.5, -1.5, -1.45, -1.3, -0.9, -0.3, 0.15, 0.45, 0.70, 0.78])
 TURN = np.deg2rad(np.r_[np.linspace(-150, -52, 15), np.linspace(-48, 48, 37), np.linspace(52, 150, 15)])
+EDGE = np.deg2rad(np.linspace(35, 90, 23))  # where the edge of a turned head may lie
 FRONT = np.deg2rad(60)  # up to this angle a texture is laid on from the front, beyond it is wound round the head
 
 
@@ -77,12 +79,12 @@ class Head:
         jaw = self.geometry.jaw
         width, front, widest, _ = (part[:, None] for part in self.sections(jaw[:, 1]))
         side = np.sign(np.arange(17) - 8)[:, None]
-        angle = np.deg2rad(np.linspace(35, 90, 23))
+        angle = EDGE
         x, z = side * width * np.sin(angle), widest + (front - widest) * np.cos(angle)
         candidates = np.stack([x, np.broadcast_to(jaw[:, 1:], x.shape), z], axis=-1)
         outward = side * camera.project(candidates.reshape(-1, 3))[:, 0].reshape(x.shape)
         chosen = candidates[np.arange(17), np.where(side[:, 0] == 0, 0, outward.argmax(axis=1))]
-        chosen[8] = [jaw[8, 0], jaw[8, 1], self.depth(jaw[8:9, 0], jaw[8:9, 1])[0]]
+        chosen[8] = self.lift(jaw[8:9])[0]
         return chosen
 
     def mesh(self, rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -96,10 +98,10 @@ class Head:
         ]
         width, _, widest, back = (part[:, None] for part in self.sections(y))
         x = width * np.sin(TURN)
-        ahead = np.cos(TURN) > 0
-        behind = widest + (widest - back) * np.minimum(np.cos(TURN), 0)
+        ahead = np.abs(TURN) < 0.5 * np.pi
         height = np.broadcast_to(y[:, None], x.shape)
-        z = np.where(ahead, self.depth(x.ravel(), height.ravel()).reshape(x.shape), behind)
+        z = widest + (widest - back) * np.minimum(np.cos(TURN), 0)
+        z[:, ahead] = self.depth(x[:, ahead], height[:, ahead])
         wound = np.sign(TURN) * (np.sin(FRONT) + np.cos(FRONT) * (np.abs(TURN) - FRONT))
         u = width * np.where(np.abs(TURN) < FRONT, np.sin(TURN), wound)
         return np.stack([x, height, z], axis=-1), np.stack([u, height], axis=-1)
@@ -126,7 +128,7 @@ class Head:
             + (0.05 + 0.1 * cheek) * _bump(aside - half - 0.08, y - 0.5 + 0.12 * cheek, 0.3, 0.2)
             + 0.09 * _bump(x, y - mouth, 0.3, 0.17)
             - 0.06 * _bump(x, y - low - 0.1, 0.28, 0.07)
-            + (0.07 + 0.05 * units[17].mean()) * _bump(x, y - self.geometry.chin + 0.22, 0.24, 0.15)
+            + (0.07 + 0.05 * both_sides(units[17])) * _bump(x, y - self.geometry.chin + 0.22, 0.24, 0.15)
         )
 
 
