@@ -72,8 +72,8 @@ class Conditions:
         light: float. 0 (even) to 1 (hard, from all sides).
         occluded: float. Share of the pictures in which something covers part of the face.
         quality: float. 1 (sharp) to 0 (blurred, noisy and compressed).
-        placement: float. Spread of place and size of the face in the picture; at 0 the eyes never move, at 1 a face is
-            up to 6 % of the picture beside its place.
+        placement: float. Spread of place and size of the face in the picture; at 0 the head turns in one place, at 1 it
+            strays by 2 % of the picture (standard deviation).
         color: bool. Whether pictures have three channels.
     """
 
