@@ -77,7 +77,7 @@ def test_the_jaw_line_of_a_turned_head_is_its_edge():
     person = np.abs(bright - dark) < 40
     marks = landmarks_of(Identity(), {}, 224, Imaging(yaw=30))
     apart = np.linalg.norm(marks[36] - marks[45])
-    inside, outside = ((marks[10:15] + (share * apart, 0)).round().astype(int) for share in (-0.08, 0.08))
+    inside, outside = (np.rint(marks[10:15] + np.array([share * apart, 0])).astype(int) for share in (-0.08, 0.08))
     assert person[inside[:, 1], inside[:, 0]].all()
     assert not person[outside[:, 1], outside[:, 0]].any()
 
