@@ -152,7 +152,7 @@ def test_action_units_are_those_of_the_emotion(faces):
     [
         ({"subjects": 0}, "subjects=0.*at least 1"),
         ({"images_per_emotion": 1.5}, "images_per_emotion=1.5.*whole number"),
-        ({"size": 10}, "size=10.*24 to 1024"),
+        ({"size": 10}, "size=10.*48 to 1024"),
         ({"seed": -1}, "seed=-1"),
         ({"emotions": ["hapiness"]}, "'hapiness'.*Did you mean 'happiness'"),
         ({"emotions": []}, "expected a list"),

@@ -1,12 +1,11 @@
-"""A gray canvas that is painted in face coordinates, larger than the picture so that edges come out smooth."""
+"""A flat canvas in face coordinates: what is painted on it is later laid over the head."""
 
 import cv2
 import numpy as np
 
-from fer_utils.datasets.synthetic.imaging import Imaging
-
-UNIT = 0.262  # average distance between the pupils as a fraction of the picture
-EYE_LEVEL = 0.43  # height of the eyes as a fraction of the picture
+LEFT, TOP, RIGHT, BOTTOM = -2.0, -2.0, 2.0, 2.5  # what the canvas covers, in face coordinates
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as OpenCV weights RGB
+WARM = np.array([0.8, 1.0, 1.1], np.float32)  # shadows on skin swallow less red than blue
 SUBPIXEL = 4  # bits of OpenCV's fixed-point coordinates
 
 
@@ -14,34 +13,44 @@ class Canvas:
     """Pixels in 0-1 and the map from face coordinates to them.
 
     Args:
-        size: int. Width and height of the finished picture.
-        imaging: `Imaging` that places the face.
+        unit: float. Pixels per unit of the face coordinates.
+        color: bool. Three channels (RGB) or one.
     """
 
-    def __init__(self, size: int, imaging: Imaging):
-        self.size = size
-        self.factor = max(2, -(-144 // size))  # pixels of the canvas per pixel of the picture
-        side = size * self.factor
-        self.unit = side * UNIT * imaging.scale
-        turn = np.deg2rad(imaging.roll)
-        self.rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-        self.origin = side * (np.array([0.5, EYE_LEVEL]) + imaging.shift)
-        self.pixels = np.zeros((side, side), np.float32)
+    def __init__(self, unit: float, color: bool):
+        self.unit, self.color = unit, color
+        shape = (round((BOTTOM - TOP) * unit), round((RIGHT - LEFT) * unit))
+        self.pixels = np.zeros((*shape, 3) if color else shape, np.float32)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.pixels.shape[:2]
 
     def place(self, points: np.ndarray) -> np.ndarray:
-        """Maps face coordinates (n, 2) to pixels of the canvas."""
-        return points @ self.rotation * self.unit + self.origin
+        """Maps face coordinates (n, 2) to pixels of the canvas; pixel 0 reaches from 0 to 1."""
+        return (points - (LEFT, TOP)) * self.unit
 
-    def grid(self, side: int) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the face coordinates x and y, each (side, side), of a coarse grid over the canvas."""
-        at = (np.arange(side) + 0.5) * (len(self.pixels) / side)
-        across, down = np.meshgrid(at - self.origin[0], at - self.origin[1])
-        turned = np.stack([across, down], axis=-1) @ self.rotation.T / self.unit
-        return turned[..., 0].astype(np.float32), turned[..., 1].astype(np.float32)
+    def grid(self, columns: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the face coordinates x and y, each (rows, columns), of a coarse grid over the canvas."""
+        x = LEFT + (np.arange(columns, dtype=np.float32) + 0.5) * np.float32((RIGHT - LEFT) / columns)
+        y = TOP + (np.arange(rows, dtype=np.float32) + 0.5) * np.float32((BOTTOM - TOP) / rows)
+        return np.meshgrid(x, y)
 
     def spread(self, field: np.ndarray) -> np.ndarray:
         """Enlarges a coarse field to the canvas."""
-        return cv2.resize(np.asarray(field, np.float32), self.pixels.shape, interpolation=cv2.INTER_LINEAR)
+        return cv2.resize(np.asarray(field, np.float32), self.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+    def tone(self, tone) -> np.ndarray:
+        """Turns a luminance or an RGB color into what the canvas holds: three numbers or one."""
+        tone = np.asarray(tone, np.float32)
+        if self.color or tone.ndim == 0:
+            return tone
+        return tone @ LUMINANCE
+
+    def tinted(self, field: np.ndarray, tone) -> np.ndarray:
+        """Returns a field (height, width) of luminance factors in a color, in the canvas' channels."""
+        return field[..., None] * self.tone(tone) if self.color else field * self.tone(tone)
 
     def mask(self, points: np.ndarray, width: float | None = None, blur: float = 0.0) -> tuple[tuple, np.ndarray]:
         """Draws a filled curve, or a stroke along it, into a mask.
@@ -55,25 +64,26 @@ class Canvas:
             window of the canvas (pair of slices), and the mask there as float32 in 0-1.
         """
         placed = self.place(points)
-        margin, end = (3 * blur + (width or 0)) * self.unit + 2, len(self.pixels)
-        left, top = (min(max(int(low - margin), 0), end - 1) for low in placed.min(axis=0).tolist())
-        right, bottom = (max(min(int(high + margin) + 1, end), 1) for high in placed.max(axis=0).tolist())
-        window = np.zeros((max(bottom - top, 1), max(right - left, 1)), np.uint8)
+        margin, (high, wide) = (3 * blur + (width or 0)) * self.unit + 2, self.shape
+        low, end = placed.min(axis=0) - margin, placed.max(axis=0) + margin + 1
+        left, top = min(max(int(low[0]), 0), wide - 1), min(max(int(low[1]), 0), high - 1)
+        right, bottom = max(min(int(end[0]), wide), left + 1), max(min(int(end[1]), high), top + 1)
+        window = np.zeros((bottom - top, right - left), np.uint8)
         fixed = self._fixed(placed - (left, top))
         if width is None:
             cv2.fillPoly(window, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
         else:
             self._line(window, fixed, width, 255)
-        if blur * self.unit > 0.7:  # less vanishes when the canvas is sampled down
+        if blur * self.unit > 0.5:  # less would not be seen
             window = cv2.GaussianBlur(window, (0, 0), blur * self.unit)
-        return np.s_[top : top + len(window), left : left + window.shape[1]], window * np.float32(1 / 255)
+        return np.s_[top:bottom, left:right], window * np.float32(1 / 255)
 
     def fill(self, points: np.ndarray, tone, opacity: float = 1.0, blur: float = 0.0, within=None) -> None:
         """Paints the inside of a closed curve.
 
         Args:
             points: float array (n, 2) in face coordinates.
-            tone: float, or array of the canvas' shape. Luminance in 0-1.
+            tone: float luminance, RGB in 0-1, or an array of the canvas' shape.
             opacity: float in 0-1.
             blur: float. Standard deviation of the edge in face coordinates.
             within: (window, mask) of a part that limits the paint, as `mask` returns it, or None.
@@ -85,10 +95,10 @@ class Canvas:
         self._blend(*self.mask(points, width, blur), tone, opacity, within)
 
     def darken(self, points: np.ndarray, amount: float, width: float | None = None, blur: float = 0.03) -> None:
-        """Multiplies the luminance by 1 - amount along a curve, or inside it without a width."""
+        """Darkens skin by 1 - amount along a curve, or inside it without a width."""
         if amount > 0.01:
             window, mask = self.mask(points, width, blur)
-            self.pixels[window] *= 1 - np.float32(amount) * mask
+            self._shade(window, mask * np.float32(amount))
 
     def crease(self, folds: list[tuple[np.ndarray, float, float]], blur: float = 0.02) -> None:
         """Darkens the skin along many soft lines at once.
@@ -97,11 +107,11 @@ class Canvas:
             folds: list of (points (n, 2) in face coordinates, amount in 0-1, width in face coordinates).
             blur: float. Standard deviation of all their edges in face coordinates.
         """
-        layer = np.zeros(self.pixels.shape, np.uint8)
+        layer = np.zeros(self.shape, np.uint8)
         for points, amount, width in sorted(folds, key=lambda fold: fold[1]):  # the deepest fold is not painted over
             if amount > 0.01:
                 self._line(layer, self._fixed(self.place(points)), width, min(255, round(255 * amount)))
-        self.pixels *= 1 - cv2.GaussianBlur(layer, (0, 0), max(0.5, blur * self.unit)) * np.float32(1 / 255)
+        self._shade(np.s_[:, :], cv2.GaussianBlur(layer, (0, 0), max(0.5, blur * self.unit)) * np.float32(1 / 255))
 
     @staticmethod
     def _fixed(placed: np.ndarray) -> np.ndarray:
@@ -110,29 +120,16 @@ class Canvas:
     def _line(self, layer: np.ndarray, fixed: np.ndarray, width: float, value: int) -> None:
         cv2.polylines(layer, [fixed], False, value, max(1, round(width * self.unit)), cv2.LINE_AA, SUBPIXEL)
 
+    def _shade(self, window, amount: np.ndarray) -> None:
+        self.pixels[window] *= 1 - (amount[..., None] * WARM if self.color else amount)
+
     def _blend(self, window, mask, tone, opacity, within) -> None:
         if within is not None:
-            limit = np.zeros_like(self.pixels)
+            limit = np.zeros(self.shape, np.float32)
             limit[within[0]] = within[1]
             mask = mask * limit[window]
         if opacity != 1:
             mask = mask * np.float32(opacity)
         below = self.pixels[window]
-        below += mask * ((tone[window] if isinstance(tone, np.ndarray) else np.float32(tone)) - below)
-
-    def finish(self, imaging: Imaging, rng: np.random.Generator) -> np.ndarray:
-        """Takes the picture: blur, exposure, sampling and noise.
-
-        Args:
-            imaging: `Imaging`.
-            rng: numpy Generator of the noise.
-
-        Returns:
-            uint8 array (size, size).
-        """
-        picture = cv2.GaussianBlur(self.pixels, (0, 0), 0.35 + imaging.blur * len(self.pixels) / 48)
-        picture = cv2.resize(picture, (self.size, self.size), interpolation=cv2.INTER_AREA)
-        picture = 255 * np.clip(picture * np.float32(imaging.exposure), 0, 1.2)
-        if imaging.noise:
-            picture = picture + np.float32(imaging.noise) * rng.standard_normal(picture.shape, dtype=np.float32)
-        return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+        above = tone[window] if np.shape(tone)[:2] == self.shape else self.tone(tone)
+        below += (mask[..., None] if self.color else mask) * (above - below)

@@ -1,25 +1,29 @@
-"""Draws one face: skin, hair, brows, eyes, nose and mouth, from the back to the front."""
+"""Draws one face: a painted head in space, lit, photographed, and what stands before and behind it."""
 
 from collections.abc import Mapping
 
-import cv2
 import numpy as np
 
+from fer_utils.datasets.synthetic.body import Surface, ears, falling_hair, neck, shoulders
+from fer_utils.datasets.synthetic.camera import Camera
 from fer_utils.datasets.synthetic.canvas import Canvas
+from fer_utils.datasets.synthetic.covers import paint_glasses, paint_occlusion
 from fer_utils.datasets.synthetic.expression import checked_action_units
-from fer_utils.datasets.synthetic.features import paint_brows, paint_eyes, paint_mouth, paint_nose
-from fer_utils.datasets.synthetic.folds import paint_folds
-from fer_utils.datasets.synthetic.geometry import FaceGeometry, build_geometry, move, smooth
-from fer_utils.datasets.synthetic.hair import paint_beard, paint_hair, paint_hair_behind
+from fer_utils.datasets.synthetic.geometry import build_geometry
+from fer_utils.datasets.synthetic.hair import hair_volume
+from fer_utils.datasets.synthetic.head import Head, normals, triangles
 from fer_utils.datasets.synthetic.identity import Identity
 from fer_utils.datasets.synthetic.imaging import Imaging
+from fer_utils.datasets.synthetic.photograph import Photograph
+from fer_utils.datasets.synthetic.texture import paint_texture
 from fer_utils.errors import ParameterError
 
-SMALLEST, LARGEST = 24, 1024
+SMALLEST, LARGEST = 48, 1024
+Size = int | tuple[int, int]
 
 
 def draw_face(
-    identity: Identity, action_units: Mapping | None = None, size: int = 224, imaging: Imaging | None = None
+    identity: Identity, action_units: Mapping | None = None, size: Size = 224, imaging: Imaging | None = None
 ) -> np.ndarray:
     """Draws one face.
 
@@ -27,11 +31,12 @@ def draw_face(
         identity: `Identity`. Who it is.
         action_units: mapping. FACS action unit -> intensity 0-5, or (right, left) of the subject; None for a face at
             rest.
-        size: int. Width and height in pixels, 24 to 1024.
+        size: int. Width and height in pixels, or a pair (height, width); 48 to 1024.
         imaging: `Imaging`; None for a well-lit frontal picture.
 
     Returns:
-        uint8 array (size, size), gray. The same arguments give the same bytes.
+        uint8 array (height, width) of gray levels, or (height, width, 3) RGB where `imaging.color`. The same arguments
+        give the same bytes.
 
     Raises:
         ParameterError: for an unknown action unit, an intensity outside 0-5 or an impossible size.
@@ -40,114 +45,84 @@ def draw_face(
 
 
 def landmarks_of(
-    identity: Identity, action_units: Mapping | None = None, size: int = 224, imaging: Imaging | None = None
+    identity: Identity, action_units: Mapping | None = None, size: Size = 224, imaging: Imaging | None = None
 ) -> np.ndarray:
     """Computes where the 68 iBUG landmarks of a drawn face lie; takes what `draw_face` takes.
 
     Returns:
         float array (68, 2). x and y in pixels; the center of the first pixel is (0, 0).
     """
-    check_size(size)
-    geometry = build_geometry(identity, checked_action_units(action_units or {}))
-    canvas = Canvas(size, imaging or Imaging())
-    return canvas.place(geometry.landmarks()) / canvas.factor - 0.5
+    units = checked_action_units(action_units or {})
+    head = Head(identity, build_geometry(identity, units), units)
+    return _landmarks(head, Camera(check_size(size), imaging or Imaging()))
 
 
 def render_face(
-    identity: Identity, action_units: Mapping, size: int, imaging: Imaging
+    identity: Identity, action_units: Mapping, size: Size, imaging: Imaging
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draws a face and says where its landmarks lie; `draw_face` and `landmarks_of` in one."""
-    check_size(size)
+    shape = check_size(size)
     units = checked_action_units(action_units)
-    rng = np.random.default_rng((imaging.seed, imaging.frame))
-    geometry = build_geometry(identity, units)
-    canvas = Canvas(size, imaging)
-    _paint_background(canvas, imaging, rng)
-    skin = _skin(canvas, identity, geometry, units, imaging)
-    paint_hair_behind(canvas, identity)
-    _paint_neck(canvas, identity, geometry, skin, imaging)
-    _paint_head(canvas, identity, geometry, skin)
-    paint_beard(canvas, identity, geometry)
-    paint_folds(canvas, geometry, units)
-    paint_nose(canvas, geometry, units)
-    paint_eyes(canvas, identity, geometry, units)
-    paint_mouth(canvas, identity, geometry, units, skin)
-    paint_brows(canvas, identity, geometry)
-    paint_hair(canvas, identity)
-    return canvas.finish(imaging, rng), canvas.place(geometry.landmarks()) / canvas.factor - 0.5
+    head = Head(identity, build_geometry(identity, units), units)
+    camera = Camera(shape, imaging)
+    picture = Photograph(shape, imaging)
+    canvas = Canvas(camera.unit * picture.factor, imaging.color)
+    paint_texture(canvas, head, picture.clothes)
+    _show(picture, camera, canvas, head, imaging)
+    paint_glasses(picture, camera, head)
+    paint_occlusion(picture, camera, head, imaging)
+    return picture.develop(), _landmarks(head, camera)
 
 
-def check_size(size: int) -> None:
-    """Raises `ParameterError` where a picture of this size cannot show a face."""
-    if not isinstance(size, int | np.integer) or not SMALLEST <= size <= LARGEST:
-        raise ParameterError(f"size={size!r}: a face can be drawn with {SMALLEST} to {LARGEST} pixels (whole number).")
+def check_size(size: Size) -> tuple[int, int]:
+    """Returns (height, width), or raises `ParameterError` where a picture of this size cannot show a face."""
+    sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
+    whole = all(isinstance(side, int | np.integer) and not isinstance(side, bool) for side in sides)
+    if len(sides) != 2 or not whole or not all(SMALLEST <= side <= LARGEST for side in sides):
+        raise ParameterError(
+            f"size={size!r}: expected {SMALLEST} to {LARGEST} pixels (whole number, or a pair: height, width)."
+        )
+    return int(sides[0]), int(sides[1])
 
 
-def _paint_background(canvas: Canvas, imaging: Imaging, rng: np.random.Generator) -> None:
-    coarse = imaging.background + 0.12 * rng.standard_normal((4, 4), dtype=np.float32)
-    canvas.pixels[:] = np.clip(cv2.resize(coarse, canvas.pixels.shape, interpolation=cv2.INTER_CUBIC), 0.02, 0.98)
+def _landmarks(head: Head, camera: Camera) -> np.ndarray:
+    points = head.lift(head.geometry.landmarks())
+    points[:17] = head.contour(camera)
+    return camera.project(points) - 0.5
 
 
-def _skin(canvas: Canvas, identity: Identity, geometry: FaceGeometry, units: dict, imaging: Imaging) -> np.ndarray:
-    """Luminance of lit skin over the whole canvas: a rounded head with soft hollows and bulges."""
-    x, y = canvas.grid(40)
-    across = x / (1.25 * identity.face_width)
-    down = (y - 0.2) / 2.1
-    toward = np.sqrt(np.clip(1 - across**2 - down**2, 0.02, 1))
+def _show(picture: Photograph, camera: Camera, canvas: Canvas, head: Head, imaging: Imaging) -> None:
+    """Lays the painted canvas over the surfaces of the person and lights them."""
+    points, corners, outward, texture, shade, first = [], [], [], [], [], 0
+    for surface in (_skull(head, picture), *ears(head), neck(head), shoulders(), *falling_hair(head)):
+        rows, columns = surface.shade.shape
+        vertices = camera.turned(surface.vertices.reshape(-1, 3), surface.share)
+        points.append(vertices)
+        outward.append(normals(vertices.reshape(rows, columns, 3)).reshape(-1, 3))
+        corners.append(triangles(rows, columns) + first)
+        texture.append(surface.texture.reshape(-1, 2))
+        shade.append(surface.shade.ravel())
+        first += rows * columns
+    light = np.concatenate(shade) * _light(np.concatenate(outward), imaging)
+    values = np.column_stack([canvas.place(np.concatenate(texture)), light])
+    scale = np.array([canvas.shape[1], canvas.shape[0], 2.0])  # the rasterizer wants values in 0-1; light is below 2
+    seen, covered = camera.rasterize(
+        np.concatenate(points), np.concatenate(corners), values / scale, picture.shape, picture.factor
+    )
+    picture.lay(canvas, seen * scale.astype(np.float32), covered)
+
+
+def _skull(head: Head, picture: Photograph) -> Surface:
+    vertices, texture = head.mesh(44 if max(picture.shape) < 200 else 64)
+    away = vertices - (0.0, 0.2, 0.0)
+    away /= np.linalg.norm(away, axis=-1, keepdims=True)
+    vertices = vertices + hair_volume(head.identity, texture)[..., None] * away
+    return Surface(vertices, texture, np.ones(texture.shape[:2]))
+
+
+def _light(normal: np.ndarray, imaging: Imaging) -> np.ndarray:
+    """Light that reaches a surface: even light from everywhere, and directed light by Lambert's law."""
     direction = np.array([*imaging.light, 1.0]) / np.linalg.norm([*imaging.light, 1.0])
-    lambert = direction[0] * across + direction[1] * down + direction[2] * toward
-    field = 1 - imaging.contrast + imaging.contrast * 1.25 * np.clip(lambert, 0.0, 1)
-    field *= 0.72 + 0.28 * toward  # skin darkens where it turns away
-
-    base, mouth, chin = geometry.nose[6, 1], geometry.lip_edges[0][12, 1], geometry.chin
-    low = geometry.lip_edges[3][12, 1]
-    half = 0.5 * identity.eye_distance
-    toward_light = imaging.contrast * imaging.light[0]
-    soft = [  # x, y, half width, half height, change
-        (0, -0.75, 0.5, 0.28, 0.07),
-        (0, 0.35 * base, 0.07, 0.42 * base, 0.14),
-        (0, 0.86 * base, 0.1, 0.09, 0.14),
-        (0, chin - 0.14, 0.18, 0.1, 0.07),
-        (0, low + 0.08, 0.24, 0.05, -0.2),
-        (0, 0.5 * (base + mouth) + 0.02, 0.05, 0.1, -0.06),
-    ]
-    for side, sign in ((0, -1), (1, 1)):
-        lit = 0.1 * sign * toward_light
-        cheek = max(units[6][side], 0.8 * units[12][side])
-        furrow = geometry.brows[side][0, 1]
-        soft += [
-            (sign * half, -0.17, 0.3, 0.1, -0.16),
-            (sign * 0.2, -0.03, 0.09, 0.16, -0.2 + lit),
-            (sign * 0.17, 0.5 * base, 0.07, 0.3 * base, -0.13 + 2 * lit),
-            (sign * half, 0.17, 0.22, 0.06, -0.08 - 0.1 * units[6][side]),
-            (sign * (half + 0.06), 0.48 - 0.12 * cheek, 0.26, 0.17, 0.06 + 0.13 * cheek),
-            (sign * (half + 0.2), 0.95 - 0.06 * cheek, 0.2, 0.25, -0.08 - 0.08 * cheek),
-            (sign * 0.07, furrow + 0.05, 0.07, 0.1, -0.18 * units[4][side]),
-        ]
-    for center_x, center_y, wide, high, change in soft:
-        field += change * np.exp(-(((x - center_x) / wide) ** 2 + ((y - center_y) / high) ** 2))
-    mottled = np.random.default_rng(identity.texture).normal(0, 0.015, (14, 14)).astype(np.float32)
-    return np.clip(canvas.spread(field) * identity.skin, 0.03, 0.99) * (1 + canvas.spread(mottled))
-
-
-def _paint_neck(canvas: Canvas, identity: Identity, geometry: FaceGeometry, skin: np.ndarray, imaging: Imaging) -> None:
-    wide = identity.jaw_width * 0.82
-    shoulders = np.array([[-2.6, 3.2], [-2.4, 2.45], [-wide, 1.98], [wide, 1.98], [2.4, 2.45], [2.6, 3.2]])
-    neck = np.array([[-wide, 1.2], [-wide, 2.05], [0, 2.5], [wide, 2.05], [wide, 1.2]])
-    canvas.fill(shoulders, imaging.clothes)
-    canvas.fill(neck, identity.skin * 0.6)
-    canvas.darken(move(geometry.jaw, 0, 0.07), 0.35, None, 0.08)
-    for sign in (-1, 1):
-        ear = [[0.96, -0.2], [1.1, -0.25], [1.15, 0.0], [1.1, 0.4], [1.02, 0.55], [0.93, 0.4]]
-        ear = smooth(np.array(ear) * [sign * identity.face_width, 1], 4, closed=True)
-        canvas.fill(ear, skin)
-        canvas.darken(ear * [0.985, 0.8], 0.22, 0.05, 0.03)
-
-
-def _paint_head(canvas: Canvas, identity: Identity, geometry: FaceGeometry, skin: np.ndarray) -> None:
-    wide = identity.face_width
-    half = np.array([[wide * 0.985, -0.5], [wide * 0.93, -1.0], [wide * 0.68, -1.5]])
-    skull = np.concatenate([half, [[0, -1.74]], half[::-1] * [-1, 1]])
-    outline = smooth(np.concatenate([geometry.jaw, skull]), 4, closed=True)
-    canvas.fill(outline, skin, blur=0.008)
-    canvas.darken(geometry.jaw, 0.22, 0.1, 0.06)
+    directed = 1.25 * np.clip(normal @ direction, 0, 1)
+    even = 0.72 + 0.28 * np.clip(normal[..., 2], 0, 1)  # skin darkens where it turns away
+    return np.clip((1 - imaging.contrast + imaging.contrast * directed) * even, 0, 1.9)

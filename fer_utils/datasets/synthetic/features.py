@@ -19,7 +19,7 @@ def _disk(center: np.ndarray, radius: float) -> np.ndarray:
 def paint_brows(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> None:
     """Paints brows that are thick inside and taper outward."""
     thickness = identity.brow_thickness * np.array([0.85, 1.1, 1.0, 0.75, 0.2])
-    tone = min(0.8 * identity.hair + 0.03, 0.75 * identity.skin)
+    tone = np.minimum(0.8 * np.array(identity.hair) + 0.03, 0.75 * np.array(identity.skin))
     for brow in geometry.brows:
         half = np.stack([np.zeros(5), thickness], axis=1)
         curve = _between(smooth(brow - 0.5 * half, 4), smooth(brow + 0.5 * half, 4))
@@ -27,13 +27,14 @@ def paint_brows(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> N
         canvas.fill(curve, tone, 0.75, blur=0.012)
 
 
-def paint_eyes(canvas: Canvas, identity: Identity, geometry: FaceGeometry, units: dict) -> None:
+def paint_eyes(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> None:
     """Paints sclera, iris, pupil, glint, lids and lashes."""
-    white = 0.62 + 0.35 * identity.skin
+    skin = np.array(identity.skin)
+    white = np.array([0.93, 0.91, 0.89]) * (0.75 + 0.25 * skin.mean())
     for side in (0, 1):
         upper, lower, pupil = geometry.upper_lids[side], geometry.lower_lids[side], geometry.pupils[side]
         eye = _between(upper, lower)
-        canvas.fill(move(eye, 0, -0.01), 0.4 * identity.skin, 0.3, blur=0.04)
+        canvas.fill(move(eye, 0, -0.01), 0.4 * skin, 0.3, blur=0.04)
         opening = canvas.mask(eye)
         canvas.fill(eye, white)
         canvas.fill(_disk(pupil, 0.105), identity.iris, within=opening)
@@ -55,22 +56,24 @@ def paint_nose(canvas: Canvas, geometry: FaceGeometry, units: dict) -> None:
         canvas.darken(_disk(np.zeros(2), 1.0) * [0.065, 0.03] + nostril, 0.7, None, 0.015)
 
 
-def paint_mouth(canvas: Canvas, identity: Identity, geometry: FaceGeometry, units: dict, skin: np.ndarray) -> None:
+def paint_mouth(canvas: Canvas, identity: Identity, geometry: FaceGeometry, units: dict) -> None:
     """Paints lips, the opening, teeth and the shadow below."""
     outer, inner_up, inner_low, low = geometry.lip_edges
     gap, lip = inner_low[12, 1] - inner_up[12, 1], low[12, 1] - inner_low[12, 1]
     bared = float(max(units[10].mean(), units[12].mean(), 0.8 * units[20].mean(), units[9].mean()))
     canvas.darken(move(low[5:-5], 0, 0.05), 0.25 + 0.15 * units[17].mean(), 0.05, 0.04)
-    canvas.fill(_between(outer, inner_up), skin * np.float32(identity.lip_tone * 0.9), 0.9, blur=0.012)
-    canvas.fill(_between(inner_low, low), skin * np.float32(identity.lip_tone * 1.08), 0.9, blur=0.012)
+    skin = np.array(identity.skin)
+    lips = identity.lip_tone * skin * [1.06, 0.8, 0.84]
+    canvas.fill(_between(outer, inner_up), 0.9 * lips, 0.9, blur=0.012)
+    canvas.fill(_between(inner_low, low), 1.08 * lips, 0.9, blur=0.012)
     canvas.fill(_between(move(inner_low, 0, 0.3 * lip), low)[8:-8], 0.9, 0.12, blur=0.02)
     if gap > 0.015:
         opening = _between(inner_up, inner_low)
         inside = canvas.mask(opening)
-        enamel = 0.5 + 0.4 * identity.skin
-        canvas.fill(opening, 0.06)
+        enamel = np.array([0.95, 0.93, 0.88]) * (0.65 + 0.35 * skin.mean())
+        canvas.fill(opening, [0.12, 0.04, 0.04])
         canvas.fill(
-            _disk(np.zeros(2), 1.0) * (0.26, 0.12) + inner_low[12], 0.24, 0.8, blur=0.04, within=inside
+            _disk(np.zeros(2), 1.0) * (0.26, 0.12) + inner_low[12], [0.5, 0.2, 0.2], 0.8, blur=0.04, within=inside
         )  # tongue
         shown = min(0.11, 0.7 * gap) * min(1.0, 0.35 + 1.3 * bared)  # a jaw that drops leaves the teeth covered
         teeth = shown * np.clip(1.15 - np.abs(np.linspace(-1, 1, len(outer))) ** 3, 0, 1)
@@ -81,8 +84,8 @@ def paint_mouth(canvas: Canvas, identity: Identity, geometry: FaceGeometry, unit
             canvas.fill(
                 _between(move(inner_low, 0, -0.05), move(inner_low, 0, 0.02)), 0.8 * enamel, 0.85, 0.012, inside
             )
-        canvas.stroke(inner_low, 0.018, 0.15 * identity.skin, 0.4, blur=0.012)
-    canvas.stroke(inner_up, 0.022, 0.1 * identity.skin, 0.75, blur=0.01)
+        canvas.stroke(inner_low, 0.018, 0.15 * skin, 0.4, blur=0.012)
+    canvas.stroke(inner_up, 0.022, 0.1 * skin, 0.75, blur=0.01)
     pressed = max(units[24].mean(), 0.7 * units[23].mean())
     canvas.darken(move(outer[3:-3], 0, -0.02), 0.35 * pressed, 0.03, 0.02)
     for side, sign in ((0, -1), (1, 1)):

@@ -58,7 +58,7 @@ class FaceGeometry:
                 left_low[[8, 4]],
                 outer[[0, 5, 9, 12, 15, 19, 24]],
                 low[[20, 16, 12, 8, 4]],
-                inner_up[[1, 7, 12, 17, 23]],
+                inner_up[[2, 7, 12, 17, 22]],
                 inner_low[[17, 12, 7]],
             ]
         )
@@ -97,7 +97,7 @@ def _mirror(outward: np.ndarray, y: np.ndarray, side: int) -> np.ndarray:
 
 def _jaw(identity: Identity, chin: float) -> np.ndarray:
     wide, angle, tip = identity.face_width, identity.jaw_width, identity.chin_width
-    half = [[wide, -0.1], [wide * 0.985, 0.3], [0.5 * wide * 0.95 + 0.5 * angle, 0.48 * chin], [angle, 0.66 * chin]]
+    half = [[wide, 0.0], [wide * 0.985, 0.34], [0.5 * wide * 0.95 + 0.5 * angle, 0.48 * chin], [angle, 0.66 * chin]]
     half += [[0.5 * (angle + tip), 0.86 * chin], [tip, 0.96 * chin], [0.45 * tip, 0.993 * chin], [0, chin]]
     half = np.array(half)
     curve = smooth(np.concatenate([half * [-1, 1], half[-2::-1]]), 8)
@@ -108,7 +108,7 @@ def _jaw(identity: Identity, chin: float) -> np.ndarray:
 
 def _brow(identity: Identity, unit: dict, side: int) -> np.ndarray:
     outward = np.array([0.2, 0.34, 0.5, 0.66, 0.81]) * identity.eye_distance
-    arch = np.array([0.0, 0.55, 0.95, 1.0, 0.1])
+    arch = np.array([-0.4, 0.35, 0.95, 0.9, -0.5])
     y = -identity.brow_height - identity.brow_arch * arch - identity.brow_slope * np.linspace(0, 1, 5)
     lowering = np.array([1.15, 0.95, 0.65, 0.35, 0.15])
     y = y - 0.19 * unit[1] * np.array([1.15, 0.8, 0.35, 0.0, -0.1])
@@ -128,7 +128,7 @@ def _lids(identity: Identity, unit: dict, side: int) -> tuple[np.ndarray, np.nda
     inclined = np.sin(np.pi * across**0.9)
     droop = 1 - 0.3 * min(unit[1], unit[4]) * across  # oblique brows pull the inner end of the lid up
     tilt = identity.eye_tilt * (0.5 - across)
-    outward = 0.5 * identity.eye_distance + 0.255 * identity.eye_size * (2 * across - 1)
+    outward = 0.5 * identity.eye_distance + 0.242 * identity.eye_size * (2 * across - 1)
     upper = tilt - up * inclined**0.75 * droop
     lower = tilt + low * np.sin(np.pi * across**1.15) ** 0.85
     return _mirror(outward, upper, side), _mirror(outward, lower, side)

@@ -5,8 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 SKIN_GROUPS = 6  # from light to dark, as the Fitzpatrick scale has
-SKIN_LUMINANCE = (0.8, 0.72, 0.63, 0.54, 0.45, 0.37)
+SKIN_COLORS = (  # RGB in 0-1
+    (0.93, 0.79, 0.71),
+    (0.88, 0.71, 0.60),
+    (0.80, 0.61, 0.47),
+    (0.70, 0.51, 0.38),
+    (0.58, 0.41, 0.30),
+    (0.46, 0.32, 0.24),
+)
+HAIR_COLORS = ((0.09, 0.08, 0.08), (0.19, 0.13, 0.10), (0.33, 0.22, 0.14), (0.70, 0.56, 0.36), (0.48, 0.25, 0.13))
+GRAY_HAIR = (0.62, 0.61, 0.60)
+IRIS_COLORS = ((0.17, 0.10, 0.06), (0.30, 0.19, 0.10), (0.36, 0.42, 0.26), (0.36, 0.50, 0.62))
 HAIR_STYLES = ("short", "parted", "fringe", "long", "receding", "bald")
+GLASSES = ("", "round", "square")
 
 
 @dataclass(frozen=True)
@@ -15,8 +26,8 @@ class Identity:
 
     Attributes:
         skin_group: int. 0 (lightest) to 5 (darkest).
-        skin: float. Luminance of the skin in 0-1.
-        hair: float. Luminance of the hair in 0-1.
+        skin: tuple. RGB of the skin in 0-1.
+        hair: tuple. RGB of hair, brows and beard in 0-1.
         hair_style: str. One of `HAIR_STYLES`.
         hair_volume: float. Thickness of the hair over the skull.
         hairline: float. Height of the hairline over the eyes.
@@ -27,24 +38,26 @@ class Identity:
         eye_distance: float. Between the pupils.
         eye_size: float. Factor on the width and height of the eyes.
         eye_tilt: float. Rise of the outer corner over the inner one.
-        iris: float. Luminance of the iris in 0-1.
+        iris: tuple. RGB of the iris in 0-1.
         brow_height: float. From the pupil up to the brow.
         brow_thickness: float.
         brow_arch: float. Rise of the brow's middle.
         brow_slope: float. Rise from the inner to the outer end.
         nose_length: float. From the eyes down to the base of the nose.
         nose_width: float. Half the width over the wings.
+        nose_depth: float. How far its tip stands out of the face.
         mouth: float. From the eyes down to the line between the lips.
         mouth_width: float. Half the width of the closed mouth.
         lips: float. Factor on the thickness of the lips.
         lip_tone: float. Luminance of the lips as a factor on the skin's.
         beard: float. Darkness of beard or stubble in 0-1; 0 for none.
+        glasses: str. One of `GLASSES`; "" for none.
         texture: int. Seed of skin and hair texture.
     """
 
     skin_group: int = 1
-    skin: float = 0.72
-    hair: float = 0.2
+    skin: tuple[float, float, float] = SKIN_COLORS[1]
+    hair: tuple[float, float, float] = HAIR_COLORS[1]
     hair_style: str = "short"
     hair_volume: float = 0.15
     hairline: float = 1.1
@@ -55,18 +68,20 @@ class Identity:
     eye_distance: float = 1.0
     eye_size: float = 1.0
     eye_tilt: float = 0.02
-    iris: float = 0.25
-    brow_height: float = 0.36
+    iris: tuple[float, float, float] = IRIS_COLORS[1]
+    brow_height: float = 0.29
     brow_thickness: float = 0.07
     brow_arch: float = 0.07
     brow_slope: float = 0.01
     nose_length: float = 0.7
     nose_width: float = 0.27
+    nose_depth: float = 0.42
     mouth: float = 1.1
     mouth_width: float = 0.4
     lips: float = 1.0
-    lip_tone: float = 0.7
+    lip_tone: float = 0.74
     beard: float = 0.0
+    glasses: str = ""
     texture: int = 0
 
 
@@ -80,17 +95,18 @@ def sample_identity(rng: np.random.Generator, skin_group: int) -> Identity:
     Returns:
         `Identity`.
     """
-    skin = SKIN_LUMINANCE[skin_group] + rng.uniform(-0.04, 0.04)
-    darkest_hair = 0.08
-    lightest_hair = 0.3 if skin_group > 2 else rng.choice([0.25, 0.6])
-    eye_distance = rng.normal(1.0, 0.05)
+    light = skin_group < 3
+    hair = HAIR_COLORS[int(rng.choice(5, p=[0.2, 0.3, 0.25, 0.15, 0.1] if light else [0.6, 0.4, 0, 0, 0]))]
+    if rng.uniform() < 0.1:
+        hair = GRAY_HAIR
+    iris = IRIS_COLORS[int(rng.choice(4, p=[0.2, 0.3, 0.2, 0.3] if light else [0.7, 0.3, 0, 0]))]
     nose_length = rng.normal(0.7, 0.05)
     mouth = nose_length + np.clip(rng.normal(0.4, 0.035), 0.33, 0.48)
     face_width = np.clip(rng.normal(1.08, 0.06), 0.96, 1.22)
     return Identity(
         skin_group=skin_group,
-        skin=skin,
-        hair=rng.uniform(darkest_hair, lightest_hair),
+        skin=_varied(SKIN_COLORS[skin_group], rng, 0.04),
+        hair=_varied(hair, rng, 0.25),
         hair_style=str(rng.choice(HAIR_STYLES, p=[0.25, 0.2, 0.2, 0.2, 0.1, 0.05])),
         hair_volume=rng.uniform(0.08, 0.24),
         hairline=np.clip(rng.normal(1.1, 0.08), 0.92, 1.28),
@@ -98,20 +114,28 @@ def sample_identity(rng: np.random.Generator, skin_group: int) -> Identity:
         jaw_width=face_width * np.clip(rng.normal(0.76, 0.05), 0.66, 0.87),
         chin_width=np.clip(rng.normal(0.36, 0.06), 0.24, 0.5),
         chin=mouth + np.clip(rng.normal(0.74, 0.06), 0.62, 0.88),
-        eye_distance=np.clip(eye_distance, 0.9, 1.12),
+        eye_distance=np.clip(rng.normal(1.0, 0.05), 0.9, 1.12),
         eye_size=np.clip(rng.normal(1.0, 0.09), 0.82, 1.2),
         eye_tilt=np.clip(rng.normal(0.02, 0.02), -0.03, 0.07),
-        iris=rng.choice([0.12, 0.2, 0.35]) if skin_group < 3 else rng.uniform(0.08, 0.16),
-        brow_height=np.clip(rng.normal(0.36, 0.035), 0.28, 0.44),
-        brow_thickness=rng.uniform(0.045, 0.1),
+        iris=_varied(iris, rng, 0.1),
+        brow_height=np.clip(rng.normal(0.29, 0.025), 0.23, 0.35),
+        brow_thickness=rng.uniform(0.05, 0.1),
         brow_arch=rng.uniform(0.02, 0.1),
         brow_slope=rng.normal(0.01, 0.02),
         nose_length=nose_length,
         nose_width=np.clip(rng.normal(0.27, 0.035), 0.2, 0.36),
+        nose_depth=np.clip(rng.normal(0.42, 0.05), 0.3, 0.54),
         mouth=mouth,
         mouth_width=np.clip(rng.normal(0.4, 0.04), 0.31, 0.5),
         lips=np.clip(rng.normal(1.0, 0.22), 0.55, 1.6),
-        lip_tone=rng.uniform(0.62, 0.8),
+        lip_tone=rng.uniform(0.66, 0.82),
         beard=rng.uniform(0.12, 0.45) if rng.uniform() < 0.2 else 0.0,
+        glasses=str(rng.choice(GLASSES, p=[0.76, 0.12, 0.12])),
         texture=int(rng.integers(2**31)),
     )
+
+
+def _varied(color: tuple, rng: np.random.Generator, spread: float) -> tuple[float, float, float]:
+    """Makes a color lighter or darker by up to `spread` of itself, and shifts its hue a little."""
+    varied = np.array(color) * (1 + rng.uniform(-spread, spread)) * (1 + rng.uniform(-0.02, 0.02, 3))
+    return tuple(np.clip(varied, 0.02, 0.97).tolist())

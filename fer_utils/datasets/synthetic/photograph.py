@@ -1,0 +1,92 @@
+"""The picture itself: background, what is laid over it, and how a camera records it."""
+
+import cv2
+import numpy as np
+
+from fer_utils.datasets.synthetic.canvas import LUMINANCE, SUBPIXEL, Canvas
+from fer_utils.datasets.synthetic.imaging import Imaging
+
+
+class Photograph:
+    """A picture that is painted larger than it becomes, so that edges come out smooth.
+
+    Args:
+        size: (height, width) in pixels of the finished picture.
+        imaging: `Imaging`.
+    """
+
+    def __init__(self, size: tuple[int, int], imaging: Imaging):
+        self.size, self.imaging = size, imaging
+        self.factor = 2.0 if min(size) <= 128 else 1.5 if min(size) <= 256 else 1.25
+        self.shape = tuple(round(side * self.factor) for side in size)
+        self.lasting = np.random.default_rng(imaging.seed)  # for what stays through a recording
+        self.clothes = self._tinted(imaging.clothes, 0.25)
+        self.pixels = self._background()
+
+    def _tinted(self, luminance: float, spread: float) -> np.ndarray:
+        color = luminance * (1 + self.lasting.uniform(-spread, spread, 3))
+        return np.clip(color * luminance / (color @ LUMINANCE), 0.02, 0.98)
+
+    def _background(self) -> np.ndarray:
+        coarse = 0.12 * self.lasting.standard_normal((4, 4)).astype(np.float32)
+        field = cv2.resize(coarse, self.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        tint = self._tinted(self.imaging.background, 0.15)
+        tone = tint.astype(np.float32) if self.imaging.color else np.float32(self.imaging.background)
+        return np.clip(field[..., None] + tone if self.imaging.color else field + tone, 0.02, 0.98)
+
+    def lay(self, canvas: Canvas, seen: np.ndarray, covered: np.ndarray) -> None:
+        """Lays the canvas over the picture.
+
+        Args:
+            canvas: `Canvas`.
+            seen: float array (height, width, 3). x and y on the canvas that each pixel shows, and its light.
+            covered: bool array (height, width). Where a pixel shows the canvas at all.
+        """
+        texture = cv2.remap(canvas.pixels, seen[..., 0] - 0.5, seen[..., 1] - 0.5, cv2.INTER_LINEAR)
+        light = seen[..., 2]
+        lit = texture * (light[..., None] if self.imaging.color else light)
+        np.copyto(self.pixels, lit, where=covered[..., None] if self.imaging.color else covered)
+
+    def mask(self, points: np.ndarray, width: float | None = None, blur: float = 0.0) -> np.ndarray:
+        """Draws a closed curve, or a stroke along it, in pixels of the finished picture; float32 in 0-1."""
+        mask = np.zeros(self.shape, np.uint8)
+        fixed = np.rint((points * self.factor - 0.5) * (1 << SUBPIXEL)).astype(np.int32)
+        if width is None:
+            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
+        else:
+            cv2.polylines(mask, [fixed], False, 255, max(1, round(width * self.factor)), cv2.LINE_AA, SUBPIXEL)
+        if blur * self.factor > 0.5:
+            mask = cv2.GaussianBlur(mask, (0, 0), blur * self.factor)
+        return mask * np.float32(1 / 255)
+
+    def paint(self, mask: np.ndarray, tone, opacity: float = 1.0) -> None:
+        """Paints through a mask with an RGB color in 0-1."""
+        tone = np.asarray(tone, np.float32)
+        mask = mask * np.float32(opacity)
+        if self.imaging.color:
+            self.pixels += mask[..., None] * (tone - self.pixels)
+        else:
+            self.pixels += mask * (tone @ LUMINANCE - self.pixels)
+
+    def develop(self) -> np.ndarray:
+        """Takes the picture: blur, sampling, exposure, noise and compression.
+
+        Returns:
+            uint8 array (height, width), or (height, width, 3) RGB.
+        """
+        imaging = self.imaging
+        blur = 0.35 + imaging.blur * min(self.shape) / 48
+        picture = cv2.GaussianBlur(self.pixels, (0, 0), blur)
+        picture = cv2.resize(picture, self.size[::-1], interpolation=cv2.INTER_AREA)
+        picture = 255 * np.clip(picture * np.float32(imaging.exposure), 0, 1.2)
+        if imaging.noise:
+            rng = np.random.default_rng((imaging.seed, imaging.frame))
+            picture = picture + np.float32(imaging.noise) * rng.standard_normal(picture.shape, dtype=np.float32)
+        picture = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+        if imaging.compression:
+            order = (cv2.COLOR_RGB2BGR, cv2.COLOR_BGR2RGB) if imaging.color else None
+            coded = cv2.cvtColor(picture, order[0]) if order else picture
+            packed = cv2.imencode(".jpg", coded, [cv2.IMWRITE_JPEG_QUALITY, imaging.compression])[1]
+            picture = cv2.imdecode(packed, cv2.IMREAD_COLOR if order else cv2.IMREAD_GRAYSCALE)
+            picture = cv2.cvtColor(picture, order[1]) if order else picture
+        return picture
