@@ -4,13 +4,17 @@ Whoever has no copy of a dataset can write and try all programs on its twin. The
 with the loaders, so that neither can hide a mistake of the other.
 """
 
+from fer_utils.datasets.synthetic.twins.ckplus import CkPlusTwin
+from fer_utils.datasets.synthetic.twins.ckplus48 import CkPlus48Twin
 from fer_utils.datasets.synthetic.twins.fer2013 import Fer2013Twin
 from fer_utils.datasets.synthetic.twins.jaffe import JaffeTwin
+from fer_utils.datasets.synthetic.twins.oulu_casia import OuluCasiaTwin
+from fer_utils.datasets.synthetic.twins.sase_fe import SaseFeTwin
 from fer_utils.datasets.synthetic.twins.twin import PRESETS, Twin
 from fer_utils.datasets.synthetic.twins.writing import check_target, write_twin
 from fer_utils.errors import ParameterError, nearest
 
-TWINS = {twin.name: twin for twin in (Fer2013Twin, JaffeTwin)}
+TWINS = {twin.name: twin for twin in (Fer2013Twin, CkPlusTwin, CkPlus48Twin, JaffeTwin, OuluCasiaTwin, SaseFeTwin)}
 
 __all__ = ["PRESETS", "TWINS", "Twin", "check_target", "make_twin", "write_twin"]
 

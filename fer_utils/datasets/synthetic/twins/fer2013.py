@@ -18,9 +18,10 @@ from fer_utils.datasets.synthetic.twins.ground_truth import truth_row
 from fer_utils.datasets.synthetic.twins.twin import Twin
 
 SIZE = 48
-SHARES = {"tiny": 0.01, "quick": 0.1, "full": 1.0}
+SHARES = {"tiny": 0.005, "quick": 0.1, "full": 1.0}
+CLOSE = 1.1  # the face fills the picture
 CHUNK = 100  # rows an item
-PICTURE = 2  # number of the random streams that draw
+PICTURE = 1_000_002  # number of the random streams that draw, far from those of people
 NUMBERS = [str(value) for value in range(256)]
 
 
@@ -29,13 +30,13 @@ class Fer2013Twin(Twin):
 
     name: ClassVar[str] = "fer2013"
     original: ClassVar[str] = "FER2013 and FER+"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 4, "quick": 33, "full": 330}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 2, "quick": 33, "full": 330}
     alike: ClassVar[tuple[str, ...]] = (
         "fer2013.csv with the columns emotion,pixels,Usage: 2,304 gray values row by row; emotion 0 to 6 = angry "
         "disgust fear happy sad surprise neutral; Usage Training, then PublicTest, then PrivateTest. No subject is "
         "named.",
         "Preset full: 35,887 rows with the published number of each class in each part; quick and tiny have a tenth "
-        "and a hundredth of each, rounded, and at least one.",
+        "and a two-hundredth of each, rounded, and at least one.",
         "Preset full: 34,036 different pictures; 1,514 groups of byte-identical ones, 57 of them with conflicting "
         "labels; 280 PublicTest and 288 PrivateTest rows that are identical to a Training row (8 %); 12 constant "
         "pictures. Smaller presets have their share of each.",
@@ -114,6 +115,7 @@ class Fer2013Twin(Twin):
         units = sample_action_units(row.shown, person.style, rng)
         units = {unit: (row.strength * right, row.strength * left) for unit, (right, left) in units.items()}
         imaging = sample_imaging(rng, replace(WILD, quality=row.quality))
+        imaging = replace(imaging, scale=CLOSE * imaging.scale)
         image, landmarks = render_face(person.identity, units, SIZE, imaging)
         return image, person, units, imaging, landmarks
 

@@ -36,7 +36,7 @@ SHOWN = {
     "neutral": {"neutral": 0.88, "happiness": 0.05, "sadness": 0.05, "contempt": 0.02},
 }
 STRENGTH = (5.0, 1.2)  # of the beta distribution of how strongly expressions are shown
-PLAN, LOOKS = 0, 1  # numbers of the random streams
+PLAN, LOOKS = 1_000_000, 1_000_001  # numbers of the random streams, far from those of people
 
 
 @dataclass(frozen=True)

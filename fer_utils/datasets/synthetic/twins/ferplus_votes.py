@@ -20,7 +20,7 @@ SEEN = {
 DOUBT = 0.14  # chance of "unknown" for a picture of quality 0; none at quality 1
 MISSED = 0.004  # chance that an annotator sees no face in a picture of quality 0
 SWAPPED = 0.01  # share of the names whose numbers stand at another row's place
-VOTES, NAMES = 3, 4  # numbers of the random streams
+VOTES, NAMES = 1_000_003, 1_000_004  # numbers of the random streams, far from those of people
 
 
 def sample_votes(seed: int, pictures: list[tuple[str, float, float]]) -> np.ndarray:

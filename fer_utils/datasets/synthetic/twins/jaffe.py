@@ -12,6 +12,7 @@ from fer_utils.datasets.synthetic.imaging import Conditions, sample_imaging
 from fer_utils.datasets.synthetic.people import draw_person, random_stream
 from fer_utils.datasets.synthetic.twins.files import write_tiff
 from fer_utils.datasets.synthetic.twins.ground_truth import truth_row
+from fer_utils.datasets.synthetic.twins.recording import another_take
 from fer_utils.datasets.synthetic.twins.twin import Twin
 
 # The letters of each emotion, in the order in which the numbers of the pictures run.
@@ -31,6 +32,7 @@ FEWER = (("MK", "DI"),)  # two
 FIRST_NUMBER = 26  # the number of the first picture, so that KA's first anger is 39
 SIZE = 256
 ROOM = Conditions(pose=0.08, light=0.2, quality=0.85, placement=0.6)
+PLACE = 1_000_000  # number of the random streams of the sessions, far from those of people
 PALETTES = 0.15  # share of pictures in palette mode
 PEOPLE = {"tiny": 2, "quick": 5, "full": len(SUBJECTS)}
 
@@ -44,12 +46,14 @@ class Picture:
         subject: int. Number of the person.
         letters: str. Emotion, a key of `LETTERS`.
         take: int. 1, 2, ...
+        number: int. Of the picture in the whole dataset.
     """
 
     file: str
     subject: int
     letters: str
     take: int
+    number: int
 
 
 class JaffeTwin(Twin):
@@ -80,7 +84,9 @@ class JaffeTwin(Twin):
                 takes = TAKES + ((initials, letters) in EXTRA) - ((initials, letters) in FEWER)
                 for take in range(1, takes + 1):
                     number = FIRST_NUMBER + len(pictures)
-                    pictures.append(Picture(f"{initials}.{letters}{take}.{number}.tiff", subject, letters, take))
+                    pictures.append(
+                        Picture(f"{initials}.{letters}{take}.{number}.tiff", subject, letters, take, number)
+                    )
         return pictures
 
     def draw(self, item: Picture, folder: Path) -> list[dict]:
@@ -88,7 +94,8 @@ class JaffeTwin(Twin):
         person = draw_person(self.seed, item.subject)
         rng = random_stream(self.seed, item.subject, list(LETTERS).index(item.letters) + 1, item.take)
         units = sample_action_units(LETTERS[item.letters], person.style, rng)
-        imaging = sample_imaging(rng, ROOM)
+        place = sample_imaging(random_stream(self.seed, PLACE, item.subject), ROOM)
+        imaging = another_take(place, rng, ROOM, item.number)
         image, landmarks = render_face(person.identity, units, SIZE, imaging)
         palette = rng.permutation(256).astype(np.uint8) if rng.uniform() < PALETTES else None
         write_tiff(folder / item.file, image, palette)

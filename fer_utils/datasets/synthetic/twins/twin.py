@@ -52,8 +52,7 @@ class Twin(ABC):
         """Plans what is to be drawn, without drawing.
 
         Returns:
-            list of items that can be pickled, each a few seconds of work at most; all are of the size of one file or
-            recording, in the order of the ground truth.
+            list of items that can be pickled, each a few seconds of work at most, in the order of the ground truth.
         """
 
     @abstractmethod

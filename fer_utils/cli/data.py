@@ -1,0 +1,109 @@
+"""The commands around datasets."""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from fer_utils.cli.group import FULL, debug, main, shown
+from fer_utils.errors import ParameterError
+
+STEPS = 10  # lines that tell of progress where there is no terminal
+
+
+@main.group()
+@debug
+def data():
+    """Writes datasets that are drawn."""
+
+
+@data.command()
+@click.argument("twin")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--preset", default="quick", show_default=True, help="How much: tiny, quick or full.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other people.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes at a time.  [default: one a core]")
+@click.option("--force", is_flag=True, help="Replace an older twin in OUT, once the new one is complete.")
+@debug
+def synth(twin, out, preset, seed, jobs, force):
+    """Draws a TWIN of a real dataset into the folder OUT.
+
+    A twin has the layout that the owners of the real dataset distribute, with all its traps, but shows nobody: use it to
+    write and try programs. Its README.txt says what is as in the original and what is not; ground_truth.csv.gz has what
+    the layout cannot hold.
+
+    \b
+    TWIN        full preset (minutes of one core, space)
+    fer2013     35,887 rows of csv, with FER+ votes (5 min, 0.3 GB)
+    ckplus      593 sequences, 327 labelled (10 min, 2 GB)
+    ckplus48    981 pictures cut out of them (1 min, 3 MB)
+    jaffe       213 pictures (seconds, 15 MB)
+    oulu_casia  2,880 sequences, original and preprocessed (30 min, 1.5 GB)
+    sase_fe     600 clips at 100 frames a second (90 min, 0.7 GB)
+
+    quick takes a minute or two, tiny seconds. The same seed gives the same bytes, with any number of processes. OUT
+    appears when it is complete; where something is in it, it is left alone: --force replaces a twin, and nothing else.
+    """
+    from fer_utils.batch.engine import cores
+    from fer_utils.datasets.synthetic.twins import make_twin, write_twin
+
+    chosen = make_twin(twin, preset, seed)
+    line = _Line(f"{twin} {preset}", sys.stderr)
+    try:
+        folder = write_twin(chosen, out, jobs or cores(), force, line.show)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        free = shutil.disk_usage(_there(out)).free / 1e6
+        raise ParameterError(
+            f"{out}: {error.strerror}. Preset {preset} of {twin} needs about {chosen.sizes[preset]:,.0f} MB, and "
+            f"{free:,.0f} MB are free. Nothing was left behind. Free space, choose a smaller preset, or name a folder "
+            "on another disk."
+        ) from error
+    finally:
+        line.close()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files) / 1e6
+    click.echo(f"{shown(folder)}: {len(files):,} files, {size:,.1f} MB; {shown(folder / 'README.txt')} says more")
+
+
+def _there(path: Path) -> Path:
+    """The nearest folder at or above a path that exists."""
+    path = path.resolve()
+    return next(folder for folder in (path, *path.parents) if folder.is_dir())
+
+
+class _Line:
+    """One line that says how far the drawing is: in place on a terminal, now and then elsewhere.
+
+    Args:
+        name: str. What is drawn.
+        stream: text stream.
+    """
+
+    def __init__(self, name: str, stream):
+        self._name, self._stream, self._terminal = name, stream, stream.isatty()
+        self._start, self._told, self._written = time.monotonic(), 0, False
+
+    def show(self, done: int, total: int) -> None:
+        """Tells that so many of so many items are done."""
+        from fer_utils.batch.progress import clock
+
+        spent = time.monotonic() - self._start
+        left = f" | about {clock(spent / done * (total - done))} left" if done else ""
+        text = f"{self._name}: {done}/{total}{left}"
+        if self._terminal:
+            self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
+            self._written = True
+        elif done * STEPS // total > self._told:
+            self._told = done * STEPS // total
+            self._stream.write(text + "\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Leaves the last line on the screen."""
+        if self._written:
+            self._stream.write("\n")
+            self._stream.flush()
