@@ -10,7 +10,7 @@ import click
 from fer_utils.cli.group import FULL, debug, main, shown
 from fer_utils.errors import ParameterError
 
-STEPS = 10  # lines that tell of progress where there is no terminal
+SELDOM = 10.0  # seconds from line to line where there is no terminal
 
 
 @main.group()
@@ -28,11 +28,11 @@ def data():
 @click.option("--force", is_flag=True, help="Replace an older twin in OUT, once the new one is complete.")
 @debug
 def synth(twin, out, preset, seed, jobs, force):
-    """Draws a TWIN of a real dataset into the folder OUT.
+    r"""Draws a TWIN of a real dataset into the folder OUT.
 
-    A twin has the layout that the owners of the real dataset distribute, with all its traps, but shows nobody: use it to
-    write and try programs. Its README.txt says what is as in the original and what is not; ground_truth.csv.gz has what
-    the layout cannot hold.
+    A twin has the layout that the owners of the real dataset distribute, with all its traps, but shows nobody: use it
+    to write and try programs. Its README.txt says what is as in the original and what is not; ground_truth.csv.gz has
+    what the layout cannot hold.
 
     \b
     TWIN        full preset (minutes of one core, space)
@@ -52,7 +52,7 @@ def synth(twin, out, preset, seed, jobs, force):
     chosen = make_twin(twin, preset, seed)
     line = _Line(f"{twin} {preset}", sys.stderr)
     try:
-        folder = write_twin(chosen, out, jobs or cores(), force, line.show)
+        folder = write_twin(chosen, out, jobs or (1 if preset == "tiny" else cores()), force, line.show)
     except OSError as error:
         if error.errno not in FULL:
             raise
@@ -85,7 +85,8 @@ class _Line:
 
     def __init__(self, name: str, stream):
         self._name, self._stream, self._terminal = name, stream, stream.isatty()
-        self._start, self._told, self._written = time.monotonic(), 0, False
+        self._start, self._written = time.monotonic(), False
+        self._told = self._start
 
     def show(self, done: int, total: int) -> None:
         """Tells that so many of so many items are done."""
@@ -97,8 +98,8 @@ class _Line:
         if self._terminal:
             self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
             self._written = True
-        elif done * STEPS // total > self._told:
-            self._told = done * STEPS // total
+        elif time.monotonic() - self._told > SELDOM:
+            self._told = time.monotonic()
             self._stream.write(text + "\n")
         self._stream.flush()
 

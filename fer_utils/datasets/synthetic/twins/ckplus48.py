@@ -22,7 +22,8 @@ SIZE = 48
 FRAMES = 3
 SIDE = 2.35  # of the square that is cut out, in distances between the eyes
 CENTER = 0.5  # of the square, below the eyes, in distances between them
-JITTER = 0.02  # of the square from frame to frame, as a detector's, as a fraction of its side
+# How far off the square is, as a fraction of its side: in a whole sequence, and from frame to frame besides.
+OFFSET, JITTER = 0.02, 0.003
 CUT = 1_000_003  # number of the random streams, far from those of people
 
 
@@ -54,13 +55,14 @@ class CkPlus48Twin(Twin):
         """Draws the last three frames of one sequence."""
         person, frames, imagings = stage(item, self.seed)
         rng = random_stream(self.seed, CUT, item.person, int(item.number))
+        offset = rng.normal(0, OFFSET, 3)
         size, last = COLOR_SIZE if item.color else GRAY_SIZE, range(item.frames - FRAMES, item.frames)
         rows = []
         for frame, (image, points) in zip(
             last, film(person.identity, frames[-FRAMES:], size, imagings[-FRAMES:]), strict=True
         ):
             gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if item.color else image
-            cut, moved = _cut_out(gray, points, rng)
+            cut, moved = _cut_out(gray, points, offset + rng.normal(0, JITTER, 3))
             file = f"CK+48/{FOLDERS[item.emotion]}/{item.name(frame)}.png"
             write_png(folder / file, cut)
             known = {
@@ -83,12 +85,12 @@ class CkPlus48Twin(Twin):
         }
 
 
-def _cut_out(gray: np.ndarray, points: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts a square around the face; returns it with 48 x 48 pixels, and the landmarks in it."""
+def _cut_out(gray: np.ndarray, points: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cuts a square around the face, `off` in x, y and side; returns it with 48 x 48 pixels, and its landmarks."""
     eyes = points[36:48].mean(axis=0)
     apart = np.linalg.norm(points[42:48].mean(axis=0) - points[36:42].mean(axis=0))
-    side = round(SIDE * apart * (1 + rng.normal(0, JITTER)))
-    center = eyes + np.array([0, CENTER * apart]) + rng.normal(0, JITTER * side, 2)
+    side = round(SIDE * apart * (1 + off[2]))
+    center = eyes + np.array([0, CENTER * apart]) + side * off[:2]
     left, top = np.clip(np.rint(center - side / 2), 0, np.array(gray.shape[::-1]) - side).astype(int).tolist()
     cut = cv2.resize(gray[top : top + side, left : left + side], (SIZE, SIZE), interpolation=cv2.INTER_AREA)
     return cut, (points + 0.5 - (left, top)) * SIZE / side - 0.5

@@ -106,8 +106,8 @@ class OuluCasiaTwin(Twin):
         "Preprocess Img holds the face, turned upright and enlarged so that the eyes always lie at the same place; how "
         "the original was prepared, and to which size, we do not claim to know.",
         "How much darker each light is was chosen by us, not measured.",
-        "Between two lights of one camera only exposure and noise differ, and the expression, which is shown anew; both "
-        "cameras stand at the same place.",
+        "Between two lights of one camera only exposure and noise differ, and the expression, which is shown anew; "
+        "both cameras stand at the same place.",
         "Sequences of preset tiny have 4 or 5 frames, of quick 10 to 20, of full 10 to 30.",
     )
 

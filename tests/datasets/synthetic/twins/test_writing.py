@@ -1,0 +1,158 @@
+import ast
+import errno
+import gzip
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import fer_utils.datasets.synthetic.twins as twins
+from fer_utils.cli import main
+from fer_utils.datasets.synthetic.twins import TWINS, make_twin, write_twin
+from fer_utils.errors import ParameterError
+
+MARK = "SYNTHETIC, drawn by ferbench: a twin of "
+
+
+def content(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def jaffe(tmp_path_factory):
+    return write_twin(make_twin("jaffe", "tiny"), tmp_path_factory.mktemp("alone") / "jaffe")
+
+
+def test_several_processes_write_the_same_bytes_as_one(jaffe, tmp_path):
+    assert content(write_twin(make_twin("jaffe", "tiny"), tmp_path / "out", jobs=2)) == content(jaffe)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_an_item_does_not_depend_on_what_was_drawn_before(name, tmp_path):
+    twin = make_twin(name, "tiny")
+    items = twin.items()[:2]
+    first, second = tmp_path / "first", tmp_path / "second"
+    forth = [twin.draw(item, first) for item in items]
+    back = [twin.draw(item, second) for item in reversed(items)]
+    assert forth == back[::-1] and content(first) == content(second)
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_another_seed_gives_other_people(name, tmp_path):
+    item, other = (make_twin(name, "tiny", seed).items()[0] for seed in (0, 1))
+    rows, others = (
+        make_twin(name, "tiny", seed).draw(what, tmp_path / str(seed)) for seed, what in ((0, item), (1, other))
+    )
+    assert [row["x_30"] for row in rows] != [row["x_30"] for row in others]
+
+
+def test_the_readme_says_first_that_the_twin_is_synthetic(jaffe):
+    text = (jaffe / "README.txt").read_text()
+    assert text.startswith(MARK + "JAFFE. No picture shows a person.\n")
+    assert "--preset tiny --seed 0" in text and "pictures: 44" in text
+
+
+def test_the_ground_truth_carries_neither_time_nor_name(jaffe):
+    packed = (jaffe / "ground_truth.csv.gz").read_bytes()
+    assert packed[4:8] == bytes(4) and packed[3] == 0  # modification time and flags of the gzip header
+    header = gzip.decompress(packed).splitlines()[0].decode().split(",")
+    assert header[:3] == ["file", "subject", "take"] and header[-1] == "y_67" and "au_12_left" in header
+
+
+def test_writers_share_nothing_with_the_loaders():
+    own = ("fer_utils.datasets.synthetic", "fer_utils.errors", "fer_utils.paths", "fer_utils.__version__")
+    for path in Path(twins.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            for name in names:
+                assert not name.startswith("fer_utils") or name.startswith(own), f"{path.name} imports {name}"
+
+
+def test_an_older_twin_is_replaced_only_with_force_and_only_as_a_whole(jaffe, tmp_path):
+    out = tmp_path / "out"
+    old = content(write_twin(make_twin("jaffe", "tiny", 1), out))
+    with pytest.raises(ParameterError, match=r"holds a synthetic twin already.*--force"):
+        write_twin(make_twin("jaffe", "tiny"), out)
+
+    def stop(done, total):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_twin(make_twin("jaffe", "tiny"), out, force=True, progress=stop)
+    assert content(out) == old and list(tmp_path.iterdir()) == [out]
+    write_twin(make_twin("jaffe", "tiny"), out, force=True)
+    assert content(out) == content(jaffe) and list(tmp_path.iterdir()) == [out]
+
+
+def test_real_data_is_never_replaced(tmp_path):
+    out = tmp_path / "JAFFE"
+    out.mkdir()
+    (out / "KA.AN1.39.tiff").write_bytes(b"real")
+    (out / "README.txt").write_text("The Japanese Female Facial Expression database\n")
+    for force in (False, True):
+        with pytest.raises(ParameterError, match="may be real data, so it is not replaced"):
+            write_twin(make_twin("jaffe", "tiny"), out, force=force)
+    assert (out / "KA.AN1.39.tiff").read_bytes() == b"real" and list(tmp_path.iterdir()) == [out]
+
+
+def test_data_that_arrives_while_a_twin_is_drawn_is_left_alone(tmp_path):
+    out = tmp_path / "out"
+
+    def arrive(done, total):
+        out.mkdir(exist_ok=True)
+        (out / "real.csv").write_text("real")
+
+    with pytest.raises(ParameterError, match="may be real data"):
+        write_twin(make_twin("jaffe", "tiny"), out, force=True, progress=arrive)
+    assert [path.name for path in out.iterdir()] == ["real.csv"] and list(tmp_path.iterdir()) == [out]
+
+
+def test_an_empty_folder_and_a_link_are_filled(jaffe, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty", target_is_directory=True)
+    write_twin(make_twin("jaffe", "tiny"), tmp_path / "link")
+    assert content(tmp_path / "empty") == content(jaffe) and (tmp_path / "link").is_symlink()
+
+
+def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path, monkeypatch):
+    written = []
+
+    def write(path, data):
+        if len(written) == 5:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        written.append(path)
+        with path.open("wb") as file:
+            return file.write(data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    out = tmp_path / "new" / "out"
+    answer = CliRunner().invoke(main, ["data", "synth", "jaffe", str(out), "--preset", "tiny"])
+    assert answer.exit_code == 2 and len(written) == 5
+    assert f"{out}: No space left on device" in answer.stderr and "Nothing was left behind" in answer.stderr
+    assert "needs about 3 MB" in answer.stderr and "Traceback" not in answer.output
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of Unix")
+def test_a_disk_that_is_full_for_other_processes_leaves_nothing_behind(tmp_path):
+    code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999)); "
+    code += "from fer_utils.cli import main; main()"
+    command = ["data", "synth", "jaffe", "out", "--preset", "tiny", "--jobs", "2"]
+    done = subprocess.run([sys.executable, "-c", code, *command], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "out: File too large" in done.stderr and "Nothing was left behind" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_writes_a_twin_and_says_where(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    answer = CliRunner().invoke(main, ["data", "synth", "jaffe", "out", "--preset", "tiny", "--seed", "3"])
+    assert answer.exit_code == 0 and "out: 46 files" in answer.stdout and "out/README.txt" in answer.stdout
+    assert "--seed 3" in (tmp_path / "out" / "README.txt").read_text()
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o755
