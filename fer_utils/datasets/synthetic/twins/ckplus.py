@@ -17,7 +17,7 @@ class CkPlusTwin(Twin):
 
     name: ClassVar[str] = "ckplus"
     original: ClassVar[str] = "CK+"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 9, "quick": 420, "full": 2100}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 8, "quick": 320, "full": 1700}
     alike: ClassVar[tuple[str, ...]] = (
         "cohn-kanade-images/S005/001/S005_001_00000011.png and so on: 640 x 490 gray, or 640 x 480 in color for the "
         "last people; each sequence goes from a neutral first frame to the apex, its last.",

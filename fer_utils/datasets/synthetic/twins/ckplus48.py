@@ -32,7 +32,7 @@ class CkPlus48Twin(Twin):
 
     name: ClassVar[str] = "ckplus48"
     original: ClassVar[str] = "CK+48"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 0.1, "quick": 0.6, "full": 2.5}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 0.1, "quick": 0.5, "full": 2.5}
     alike: ClassVar[tuple[str, ...]] = (
         "CK+48/<class>/S010_004_00000017.png: gray, 48 x 48; classes anger contempt disgust fear happy sadness "
         "surprise.",
