@@ -39,7 +39,7 @@ FPS = 25.0
 ROOM = Conditions(pose=0.12, light=0.35, quality=0.8)
 DISTANCE = 0.72  # the face has more than half of the picture's height
 ORIGINAL, PREPROCESSED = "OriginalImg", "Preprocess Img"
-EYES = np.array([[115.0, 92.0], [205.0, 92.0]])  # where the preprocessed pictures have them, in pixels
+EYES = np.array([[123.0, 84.0], [197.0, 84.0]])  # where the preprocessed pictures have them, in pixels
 PLAN, PLACE, FILM = 1_000_000, 1_000_001, 1_000_002  # numbers of the random streams, far from those of people
 
 

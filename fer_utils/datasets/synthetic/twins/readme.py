@@ -36,7 +36,8 @@ def readme_text(twin: Twin) -> str:
         f"{MARK}a twin of {twin.original}. No picture shows a person.",
         _paragraph(warning),
         f"Written by: ferbench data synth {twin.name} OUT --preset {twin.preset} --seed {twin.seed}\n"
-        f"Version: {__version__}. The same command with the same version gives the same bytes.",
+        f"Version: {__version__}. The same command with the same versions of ferbench and its packages "
+        "gives\nthe same bytes.",
         f"What is here\n{counts}",
         _paragraph(truth),
         "As in the original\n" + "\n".join(_point(sentence) for sentence in twin.alike),

@@ -82,6 +82,12 @@ def test_writers_share_nothing_with_the_loaders():
                 assert not name.startswith("fer_utils") or name.startswith(own), f"{path.name} imports {name}"
 
 
+def test_progress_is_told_item_by_item(tmp_path):
+    told = []
+    write_twin(Toy("tiny"), tmp_path / "out", progress=lambda *numbers: told.append(numbers))
+    assert told == [(done, 5) for done in range(6)]
+
+
 def test_an_older_twin_is_replaced_only_with_force_and_only_as_a_whole(tmp_path):
     out = tmp_path / "out"
     old = content(write_twin(Toy("tiny", 1), out))
