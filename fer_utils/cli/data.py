@@ -56,9 +56,9 @@ def synth(twin, out, preset, seed, jobs, force):
     except OSError as error:
         if error.errno not in FULL:
             raise
-        free = shutil.disk_usage(_there(out)).free / 1e6
+        needed, free = max(1, chosen.sizes[preset]), shutil.disk_usage(_there(out)).free / 1e6
         raise ParameterError(
-            f"{out}: {error.strerror}. Preset {preset} of {twin} needs about {max(1, chosen.sizes[preset]):,.0f} MB, and "
+            f"{out}: {error.strerror}. Preset {preset} of {twin} needs about {needed:,.0f} MB, and "
             f"{free:,.0f} MB are free. Nothing was left behind. Free space, choose a smaller preset, or name a folder "
             "on another disk."
         ) from error
