@@ -32,7 +32,7 @@ def ears(head: Head) -> list[Surface]:
     """Returns both ears, or none where long hair covers them."""
     if head.identity.hair_style == "long":
         return []
-    across, down = np.meshgrid(np.linspace(0, 1, 6), np.linspace(0, 1, 9))
+    across, down = _grid(6, 9)
     width = head.identity.face_width
     rim = np.sin(np.pi * np.clip(down * 0.97 + 0.015, 0, 1)) ** 0.45 * (1.05 - 0.35 * down)
     x, y = 0.985 * width + 0.15 * across * rim, -0.2 + 0.76 * down - 0.05 * across * (1 - down)
@@ -49,7 +49,8 @@ def ears(head: Head) -> list[Surface]:
 
 def neck(head: Head) -> Surface:
     """Returns the neck, dark where the chin keeps the light away."""
-    across, down = np.meshgrid(np.linspace(-1, 1, 13), np.linspace(0, 1, 7))
+    across, down = _grid(13, 7)
+    across = 2 * across - 1
     angle, wide = np.deg2rad(100) * across, 0.76 * head.identity.jaw_width
     wide = wide * (1 + 0.25 * down**3)
     vertices = np.stack([wide * np.sin(angle), 0.9 + 1.9 * down, -0.3 + 0.75 * np.cos(angle) - 0.1 * down], axis=-1)
@@ -60,7 +61,8 @@ def neck(head: Head) -> Surface:
 @lru_cache(maxsize=1)
 def shoulders() -> Surface:
     """Returns shoulders and chest in their clothes."""
-    across, down = np.meshgrid(np.linspace(-1, 1, 25), np.linspace(0, 1, 8))
+    across, down = _grid(25, 8)
+    across = 2 * across - 1
     top = 2.3 + 0.55 * np.abs(across) ** 1.6 - 0.16 * np.exp(-((np.abs(across) - 0.3) ** 2) / 0.02)
     z = -0.55 + 1.1 * np.sqrt(down) * (1 - 0.7 * across**2)
     vertices = np.stack([2.9 * across, top + 2.4 * down, z], axis=-1)
@@ -71,16 +73,15 @@ def falling_hair(head: Head) -> list[Surface]:
     """Returns the hair that falls beside and behind the neck, for those who wear it long."""
     if head.identity.hair_style != "long":
         return []
-    down = np.linspace(0, 1, 12)[:, None]
+    across, down = _grid(14, 12)
     wide, volume = head.identity.face_width, head.identity.hair_volume
     surfaces = []
     for sign in (-1, 1):
-        angle = np.deg2rad(np.linspace(58, 178, 14))[::sign]
-        y = np.broadcast_to(-1.15 + 3.7 * down, (12, 14))
+        angle = np.deg2rad(58 + 120 * across[:, ::sign])
+        y = -1.15 + 3.7 * down
         radius = (wide + volume) * np.interp(y, [-1.15, -0.3, 1.2, 2.5], [0.86, 1.0, 1.06, 1.0])
         x, z = radius * np.sin(angle), -0.15 + 1.15 * radius * np.cos(angle)
-        u = sign * (1.25 + 0.65 * (angle - angle.min()) / np.ptp(angle))
-        texture = np.stack([np.broadcast_to(u, y.shape), np.clip(y, -1.9, 2.15)], axis=-1)
+        texture = np.stack([sign * (1.25 + 0.65 * across[:, ::sign]), np.clip(y, -1.9, 2.15)], axis=-1)
         surfaces.append(Surface(np.stack([sign * x, y, z], axis=-1), texture, np.full(y.shape, 0.85)))
     return surfaces
 
@@ -89,3 +90,8 @@ def _patch(area: tuple, across: np.ndarray, down: np.ndarray) -> np.ndarray:
     """Lays a rectangle of the canvas over a grid whose coordinates run from 0 to 1."""
     left, right, top, bottom = area
     return np.stack([left + (right - left) * across, top + (bottom - top) * down], axis=-1)
+
+
+@lru_cache(maxsize=8)
+def _grid(columns: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    return tuple(np.meshgrid(np.linspace(0, 1, columns), np.linspace(0, 1, rows)))

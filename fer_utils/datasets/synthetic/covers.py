@@ -46,55 +46,55 @@ def paint_occlusion(picture: Photograph, camera: Camera, head: Head, imaging: Im
 def _hand(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:
     """A hand before mouth or cheek, fingers upward and inward."""
     side, skin = rng.choice([-1, 1]), np.array(head.identity.skin)
-    angle = side * np.deg2rad(rng.uniform(15, 50))
+    angle = -side * np.deg2rad(rng.uniform(20, 55))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    wrist = np.array([side * rng.uniform(0.35, 0.65), rng.uniform(1.75, 2.0)])
+    tips = np.array([side * rng.uniform(-0.25, 0.3), rng.uniform(0.75, 1.05)])
 
     def placed(points):
-        points = wrist + np.asarray(points, float) @ turn.T * (1, 1)
-        return camera.project(np.column_stack([points, np.full(len(points), 1.75)]))
+        points = tips + move(np.asarray(points, float), 0, 1) @ turn
+        return camera.project(np.column_stack([points, np.full(len(points), 1.8)]))
 
-    arm = smooth(
-        np.array([[-0.28, 0.1], [-0.33, -0.35], [0.33, -0.35], [0.28, 0.1], [0.24, 1.6], [-0.24, 1.6]]), 4, True
-    )
-    picture.paint(picture.mask(placed(arm), None, 0.02 * camera.unit), 0.85 * skin)
-    for number, length in enumerate((0.62, 0.76, 0.72, 0.54)):
-        x = -0.26 + 0.175 * number
-        finger = placed([[x, -0.3], [1.1 * x, -0.35 - length]])
-        picture.paint(picture.mask(finger, 0.205 * camera.unit, 0.02 * camera.unit), 0.55 * skin)
-        picture.paint(picture.mask(finger, 0.165 * camera.unit, 0.015 * camera.unit), 0.92 * skin)
+    arm = np.array([[-0.3, 0.1], [-0.36, -0.4], [0.36, -0.4], [0.3, 0.1], [0.25, 1.9], [-0.25, 1.9]])
+    picture.paint(picture.mask(placed(smooth(arm, 4, closed=True)), None, 0.02 * camera.unit), 0.86 * skin)
+    for number, length in enumerate((0.56, 0.7, 0.66, 0.5)):
+        x = -0.27 + 0.18 * number
+        finger = placed([[x, -0.3], [1.1 * x, -0.4 - length]])
+        picture.paint(picture.mask(finger, 0.215 * camera.unit, 0.02 * camera.unit), 0.55 * skin)
+        picture.paint(picture.mask(finger, 0.175 * camera.unit, 0.015 * camera.unit), 0.93 * skin)
 
 
 def _scarf(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:
     """A scarf from the tip of the nose, or from the lips, down to the neck."""
-    top = head.geometry.nose[6, 1] + rng.uniform(-0.08, 0.45)
+    top = head.geometry.nose[6, 1] + rng.uniform(-0.08, 0.4)
     across = np.linspace(-1, 1, 15)
-    edge = np.column_stack([1.03 * head.identity.face_width * across, top - 0.18 * across**2])
-    upper = head.lift(edge, 0.12)
-    upper[:, 2] += 0.25 * np.exp(-((across / 0.3) ** 2))
-    low = np.column_stack([1.05 * head.identity.jaw_width * across[::-1], np.full(15, 2.6), np.full(15, 0.9)])
-    color = rng.uniform(0.1, 0.85, 3)
-    cloth = picture.mask(camera.project(np.concatenate([upper, low])), None, 0.015 * camera.unit)
+    edge = np.column_stack([1.02 * head.identity.face_width * across, top - 0.22 * across**2])
+    upper = head.lift(edge, 0.1)
+    upper[:, 2] += 0.2 * np.exp(-((across / 0.3) ** 2))
+    chin = 0.98 * head.identity.jaw_width * across, head.geometry.chin + 0.12 - 0.5 * np.abs(across) ** 2.5
+    middle = np.column_stack([*chin, 1.2 - 0.8 * across**2])
+    low = np.column_stack([1.15 * head.identity.jaw_width * across, np.full(15, 2.7), np.full(15, 0.9)])
+    color = np.clip(rng.uniform(0.15, 0.75) + rng.uniform(-0.15, 0.15, 3), 0.05, 0.9)
+    outline = np.concatenate([upper, middle[-1:], low[::-1], middle[:1]])
+    cloth = picture.mask(camera.project(outline), None, 0.015 * camera.unit)
     picture.paint(cloth, color)
-    for share in (0.2, 0.42, 0.64):
-        fold = upper + share * (low[::-1] - upper) + (0, 0.06, 0) * np.sin(4 * across[:, None] + 9 * share)
-        picture.paint(
-            picture.mask(camera.project(fold), 0.05 * camera.unit, 0.03 * camera.unit) * cloth, 0.6 * color, 0.7
-        )
+    for share in (0.25, 0.5, 0.8, 1.15):
+        fold = upper + share * (middle - upper) + (0, 0.05, 0) * np.sin(2.5 * across[:, None] + 9 * share)
+        crease = picture.mask(camera.project(fold), 0.07 * camera.unit, 0.05 * camera.unit)
+        picture.paint(crease * cloth, 0.6 * color, 0.6)
 
 
 def _lock(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:
-    """Hair that falls over one eye."""
-    side = rng.choice([-1, 1])
-    reach = rng.uniform(0.55, 0.95)
-    line = np.array(
-        [[0.1, -1.55], [0.05, -0.9], [0.2, -0.1], [0.5, reach], [0.95, reach + 0.1], [1.05, -0.6], [0.75, -1.5]]
-    )
-    curve = smooth(line * [side, 1], 6, closed=True)
-    lifted = head.lift(curve, 0.16)
-    hair = np.array(head.identity.hair)
-    picture.paint(picture.mask(camera.project(lifted), None, 0.02 * camera.unit), 0.9 * hair)
-    for share in (0.2, 0.4, 0.6, 0.8):
-        strand = np.array([[0.1 + 0.6 * share, -1.5], [0.07 + 0.85 * share, -0.7], [0.25 + 0.6 * share, 0.8 * reach]])
-        raised = head.lift(smooth(strand * [side, 1], 6), 0.18)
-        picture.paint(picture.mask(camera.project(raised), 0.03 * camera.unit), 1.35 * hair + 0.02, 0.5)
+    """Hair that falls over one eye; on a bald head the end of a cloth."""
+    side, reach = rng.choice([-1, 1]), rng.uniform(0.6, 0.95)
+    bald = head.identity.hair_style == "bald"
+    hair = np.array(head.identity.hair if not bald else (0.35, 0.33, 0.36))
+    inner = [[-0.5, -1.55], [-0.15, -1.15], [0.12, -0.6], [0.3, 0.1], [0.62, reach]]
+    outer = [[0.86, 0.6 * reach], [0.95, -0.1], [0.97, -0.8], [0.75, -1.4], [0.3, -1.65]]
+    curve = smooth(np.array(inner + outer) * [side * head.identity.face_width, 1], 6, closed=True)
+    lifted = head.lift(curve, 0.14)
+    picture.paint(picture.mask(camera.project(lifted), None, 0.015 * camera.unit), 0.9 * hair)
+    inner, outer = np.array(inner), np.array(outer[::-1])
+    for share in (0.15, 0.32, 0.5, 0.68, 0.85):
+        strand = smooth((inner + share * (outer - inner)) * [side * head.identity.face_width, 1], 6)
+        line = picture.mask(camera.project(head.lift(strand, 0.16)), 0.03 * camera.unit, 0.01 * camera.unit)
+        picture.paint(line, 1.4 * hair + 0.02 if share in (0.32, 0.68) else 0.6 * hair, 0.5)

@@ -155,3 +155,8 @@ def checked_action_units(action_units: Mapping) -> dict[int, np.ndarray]:
             )
         checked[unit] = np.broadcast_to(sides / 5, 2)
     return checked
+
+
+def both_sides(intensity: np.ndarray) -> float:
+    """Returns the mean of the right and the left intensity."""
+    return 0.5 * float(intensity[0] + intensity[1])

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fer_utils.datasets.synthetic.canvas import Canvas
+from fer_utils.datasets.synthetic.expression import both_sides
 from fer_utils.datasets.synthetic.geometry import FaceGeometry, move, smooth
 from fer_utils.datasets.synthetic.identity import Identity
 
@@ -19,7 +20,7 @@ def _disk(center: np.ndarray, radius: float) -> np.ndarray:
 def paint_brows(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> None:
     """Paints brows that are thick inside and taper outward."""
     thickness = identity.brow_thickness * np.array([0.85, 1.1, 1.0, 0.75, 0.2])
-    tone = np.minimum(0.8 * np.array(identity.hair) + 0.03, 0.75 * np.array(identity.skin))
+    tone = np.minimum(0.6 * np.array(identity.hair) + 0.02, 0.6 * np.array(identity.skin))
     for brow in geometry.brows:
         half = np.stack([np.zeros(5), thickness], axis=1)
         curve = _between(smooth(brow - 0.5 * half, 4), smooth(brow + 0.5 * half, 4))
@@ -48,10 +49,10 @@ def paint_eyes(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> No
 def paint_nose(canvas: Canvas, geometry: FaceGeometry, units: dict) -> None:
     """Paints nostrils, wings and the shadow under the tip; the bridge is part of the skin's shading."""
     base = geometry.nose[4:]
-    canvas.darken(smooth(move(base, 0, 0.02), 4), 0.35, 0.06, 0.04)
+    canvas.darken(smooth(move(base, 0, 0.02), 4), 0.22, 0.06, 0.04)
     for sign, wing in ((-1, base[0]), (1, base[4])):
         arc = wing + np.array([[0.0, -0.2], [0.09, -0.13], [0.1, -0.03], [0.03, 0.03]]) * [sign, 1]
-        canvas.darken(smooth(arc, 4), 0.38 + 0.25 * units[9].mean(), 0.03, 0.018)
+        canvas.darken(smooth(arc, 4), 0.32 + 0.25 * both_sides(units[9]), 0.03, 0.018)
         nostril = [base[2, 0] + sign * 0.55 * abs(wing[0]), base[2, 1] - 0.025]
         canvas.darken(_disk(np.zeros(2), 1.0) * [0.065, 0.03] + nostril, 0.7, None, 0.015)
 
@@ -60,8 +61,8 @@ def paint_mouth(canvas: Canvas, identity: Identity, geometry: FaceGeometry, unit
     """Paints lips, the opening, teeth and the shadow below."""
     outer, inner_up, inner_low, low = geometry.lip_edges
     gap, lip = inner_low[12, 1] - inner_up[12, 1], low[12, 1] - inner_low[12, 1]
-    bared = float(max(units[10].mean(), units[12].mean(), 0.8 * units[20].mean(), units[9].mean()))
-    canvas.darken(move(low[5:-5], 0, 0.05), 0.25 + 0.15 * units[17].mean(), 0.05, 0.04)
+    bared = float(max(both_sides(units[10]), both_sides(units[12]), 0.8 * both_sides(units[20]), both_sides(units[9])))
+    canvas.darken(move(low[5:-5], 0, 0.05), 0.25 + 0.15 * both_sides(units[17]), 0.05, 0.04)
     skin = np.array(identity.skin)
     lips = identity.lip_tone * skin * [1.06, 0.8, 0.84]
     canvas.fill(_between(outer, inner_up), 0.9 * lips, 0.9, blur=0.012)
@@ -86,7 +87,7 @@ def paint_mouth(canvas: Canvas, identity: Identity, geometry: FaceGeometry, unit
             )
         canvas.stroke(inner_low, 0.018, 0.15 * skin, 0.4, blur=0.012)
     canvas.stroke(inner_up, 0.022, 0.1 * skin, 0.75, blur=0.01)
-    pressed = max(units[24].mean(), 0.7 * units[23].mean())
+    pressed = max(both_sides(units[24]), 0.7 * both_sides(units[23]))
     canvas.darken(move(outer[3:-3], 0, -0.02), 0.35 * pressed, 0.03, 0.02)
     for side, sign in ((0, -1), (1, 1)):
         canvas.darken(_disk(move(geometry.corners[side], sign * 0.015, 0), 0.035), 0.4, None, 0.02)

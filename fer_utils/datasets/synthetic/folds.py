@@ -3,6 +3,7 @@
 import numpy as np
 
 from fer_utils.datasets.synthetic.canvas import Canvas
+from fer_utils.datasets.synthetic.expression import both_sides
 from fer_utils.datasets.synthetic.geometry import FaceGeometry, move, smooth
 
 
@@ -19,14 +20,14 @@ def paint_folds(canvas: Canvas, geometry: FaceGeometry, units: dict) -> None:
         at = {unit: float(value[side]) for unit, value in units.items()}
         folds += _around_eye(geometry, at, side) + _around_mouth(geometry, at, side)
     boss = np.array([[-0.17, geometry.chin - 0.27], [0, geometry.chin - 0.33], [0.17, geometry.chin - 0.27]])
-    folds.append((smooth(boss, 4), 0.45 * units[17].mean(), 0.05))
+    folds.append((smooth(boss, 4), 0.45 * both_sides(units[17]), 0.05))
     philtrum = geometry.nose[6] + np.array([[0, 0.06], [0, 0.2]])
     folds.append((philtrum, 0.1, 0.05))
     canvas.crease(folds)
 
 
 def _forehead(units: dict) -> list:
-    inner, outer = units[1].mean(), units[2].mean()
+    inner, outer = both_sides(units[1]), both_sides(units[2])
     depth = 0.3 * min(inner, outer + 0.3) if inner > 0.1 else 0.0
     x = np.linspace(-0.62, 0.62, 9)
     bend = 0.06 * np.cos(4 * x) * (1 - 0.6 * outer)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from fer_utils.datasets.synthetic.expression import both_sides
 from fer_utils.datasets.synthetic.identity import Identity
 
 ALONG_LIPS = np.linspace(-1, 1, 25)  # from the right corner of the mouth to the left one
@@ -74,8 +75,8 @@ def build_geometry(identity: Identity, units: dict[int, np.ndarray]) -> FaceGeom
     Returns:
         `FaceGeometry`.
     """
-    drop = 0.24 * units[26].mean() + 0.42 * units[27].mean()
-    chin = identity.chin + 0.85 * drop - 0.03 * units[17].mean()
+    drop = 0.24 * both_sides(units[26]) + 0.42 * both_sides(units[27])
+    chin = identity.chin + 0.85 * drop - 0.03 * both_sides(units[17])
     lip_edges, corners = _lips(identity, units, drop)
     lids = [_lids(identity, {unit: value[side] for unit, value in units.items()}, side) for side in (0, 1)]
     return FaceGeometry(
@@ -135,25 +136,25 @@ def _lids(identity: Identity, unit: dict, side: int) -> tuple[np.ndarray, np.nda
 
 
 def _nose(identity: Identity, units: dict) -> np.ndarray:
-    lift = 0.05 * units[9].mean() + 0.02 * units[10].mean()
+    lift = 0.05 * both_sides(units[9]) + 0.02 * both_sides(units[10])
     base = identity.nose_length - lift
-    wide = identity.nose_width * (1 + 0.1 * units[9].mean() + 0.06 * units[12].mean())
+    wide = identity.nose_width * (1 + 0.1 * both_sides(units[9]) + 0.06 * both_sides(units[12]))
     bridge = [[0, y] for y in (-0.02, 0.27 * base, 0.55 * base, 0.82 * base)]
     wings = [[-0.7 * wide, 0.95], [-0.36 * wide, 0.99], [0, 1.03], [0.36 * wide, 0.99], [0.7 * wide, 0.95]]
     return np.array(bridge + [[x, y * base] for x, y in wings])
 
 
 def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarray]:
-    mean = {unit: float(value.mean()) for unit, value in units.items()}
+    mean = {unit: both_sides(value) for unit, value in units.items()}
     pull = 0.16 * units[12] + 0.14 * units[20] + 0.05 * units[14] + 0.02 * units[10]
-    purse = 0.07 * mean[23] + 0.03 * mean[24] + 0.17 * mean[27] + 0.13 * mean[26] * (1 - mean[12]) + 0.03 * mean[17]
+    purse = 0.07 * mean[23] + 0.03 * mean[24] + 0.1 * mean[27] + 0.07 * mean[26] * (1 - mean[12]) + 0.03 * mean[17]
     across = identity.mouth_width + pull - purse
-    rise = 0.16 * units[12] + 0.02 * units[14] - 0.15 * units[15] - 0.035 * units[20] - 0.48 * drop
+    rise = 0.16 * units[12] + 0.02 * units[14] - 0.15 * units[15] - 0.035 * units[20] - 0.42 * drop
     corners = np.array([[-across[0], identity.mouth - rise[0]], [across[1], identity.mouth - rise[1]]])
 
     t = ALONG_LIPS
     side = np.where(t < 0, 0, 1)
-    outer = np.abs(t) ** 1.7  # 0 in the middle of the mouth, 1 at its corners
+    outer = np.abs(t) ** (1.7 + 4 * drop)  # 0 in the middle of the mouth, 1 at its corners
     inside = 1 - outer
     x = t * np.where(side == 0, across[0], across[1])
     middle = identity.mouth - 0.035 * mean[17] + 0.02 * mean[12]
@@ -161,10 +162,11 @@ def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarr
 
     parted = max(mean[25], min(1.0, 2 * mean[26], 2 * mean[27]))
     sneer = np.where(side == 0, units[10][0], units[10][1]) * 0.1 + np.where(side == 0, units[9][0], units[9][1]) * 0.05
-    raised = sneer * np.exp(-(((np.abs(t) - 0.35) / 0.5) ** 2)) * inside**0.5  # AU10 lifts the lip beside the middle
+    raised = sneer * np.exp(-(((np.abs(t) - 0.4) / 0.5) ** 2)) * inside**0.5  # AU10 lifts the lip beside the middle
+    raised = raised * (0.6 + 0.4 * parted)
     pressed = 1 - 0.5 * mean[23] - 0.6 * mean[24]
     gap_up = parted * (0.035 + 0.02 * mean[12] + 0.05 * (mean[10] + mean[9])) * inside**0.7
-    gap_low = parted * (0.05 + 0.08 * mean[12] + 0.04 * mean[20]) * inside**0.6 + drop * inside**0.55
+    gap_low = parted * (0.05 + 0.08 * mean[12] + 0.04 * mean[20]) * inside**0.6 + drop * inside**0.45
     flat = 1 - 0.3 * mean[12] - 0.25 * mean[20]
     bow = 0.85 + 0.3 * np.exp(-(((np.abs(t) - 0.22) / 0.16) ** 2))  # the two peaks of Cupid's bow
     upper = 0.085 * identity.lips * pressed * flat * bow * np.clip(1 - np.abs(t), 0, 1) ** 0.7

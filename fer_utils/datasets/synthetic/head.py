@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from fer_utils.datasets.synthetic.expression import both_sides
 from fer_utils.datasets.synthetic.geometry import FaceGeometry
 from fer_utils.datasets.synthetic.identity import Identity
 
@@ -21,6 +22,7 @@ WIDEST_Z = np.array(
 )  # where a section is widest
 BACK_Z = np.array([-0.3, -1.1, -1.45, -1.5, -1.5, -1.45, -1.3, -0.9, -0.3, 0.15, 0.45, 0.70, 0.78])
 TURN = np.deg2rad(np.r_[np.linspace(-150, -52, 15), np.linspace(-48, 48, 37), np.linspace(52, 150, 15)])
+EDGE = np.deg2rad(np.linspace(35, 90, 23))  # where the edge of a turned head may lie
 FRONT = np.deg2rad(60)  # up to this angle a texture is laid on from the front, beyond it is wound round the head
 
 
@@ -46,7 +48,8 @@ class Head:
     def sections(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Returns half width, depth of the front, of the widest place and of the back at heights y."""
         jaw, wide = self.geometry.jaw, self.identity.face_width
-        skull_y, skull_x = [self.top, -1.68, -1.5, -1.25, -1.0, -0.5], [0.0, 0.33, 0.68, 0.83, 0.93, 0.985]
+        skull_y = [self.top, -1.73, -1.7, -1.64, -1.54, -1.4, -1.2, -0.95, -0.5]
+        skull_x = [0.0, 0.15, 0.3, 0.45, 0.6, 0.735, 0.855, 0.935, 0.985]
         half = 0.5 * (jaw[16:8:-1, 0] - jaw[:8, 0])
         width = np.interp(y, [*skull_y, *jaw[:8, 1], self.geometry.chin], [*(wide * np.array(skull_x)), *half, 0.0])
         at = np.where(y < 0, y / -self.top, y / self.geometry.chin)
@@ -76,12 +79,12 @@ class Head:
         jaw = self.geometry.jaw
         width, front, widest, _ = (part[:, None] for part in self.sections(jaw[:, 1]))
         side = np.sign(np.arange(17) - 8)[:, None]
-        angle = np.deg2rad(np.linspace(35, 90, 23))
+        angle = EDGE
         x, z = side * width * np.sin(angle), widest + (front - widest) * np.cos(angle)
         candidates = np.stack([x, np.broadcast_to(jaw[:, 1:], x.shape), z], axis=-1)
         outward = side * camera.project(candidates.reshape(-1, 3))[:, 0].reshape(x.shape)
         chosen = candidates[np.arange(17), np.where(side[:, 0] == 0, 0, outward.argmax(axis=1))]
-        chosen[8] = [jaw[8, 0], jaw[8, 1], self.depth(jaw[8:9, 0], jaw[8:9, 1])[0]]
+        chosen[8] = self.lift(jaw[8:9])[0]
         return chosen
 
     def mesh(self, rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -89,16 +92,16 @@ class Head:
         low = self.geometry.lip_edges[3][12, 1]
         upper, face, chin = round(0.24 * rows), round(0.6 * rows), rows - round(0.24 * rows) - round(0.6 * rows)
         y = np.r_[
-            np.linspace(self.top, -0.5, upper, endpoint=False),
+            self.top + (-0.5 - self.top) * np.linspace(0, 1, upper, endpoint=False) ** 1.7,  # dense at the round crown
             np.linspace(-0.5, low, face, endpoint=False),
             np.linspace(low, self.geometry.chin - 1e-3, chin),
         ]
         width, _, widest, back = (part[:, None] for part in self.sections(y))
         x = width * np.sin(TURN)
-        ahead = np.cos(TURN) > 0
-        behind = widest + (widest - back) * np.minimum(np.cos(TURN), 0)
+        ahead = np.abs(TURN) < 0.5 * np.pi
         height = np.broadcast_to(y[:, None], x.shape)
-        z = np.where(ahead, self.depth(x.ravel(), height.ravel()).reshape(x.shape), behind)
+        z = widest + (widest - back) * np.minimum(np.cos(TURN), 0)
+        z[:, ahead] = self.depth(x[:, ahead], height[:, ahead])
         wound = np.sign(TURN) * (np.sin(FRONT) + np.cos(FRONT) * (np.abs(TURN) - FRONT))
         u = width * np.where(np.abs(TURN) < FRONT, np.sin(TURN), wound)
         return np.stack([x, height, z], axis=-1), np.stack([u, height], axis=-1)
@@ -125,7 +128,7 @@ class Head:
             + (0.05 + 0.1 * cheek) * _bump(aside - half - 0.08, y - 0.5 + 0.12 * cheek, 0.3, 0.2)
             + 0.09 * _bump(x, y - mouth, 0.3, 0.17)
             - 0.06 * _bump(x, y - low - 0.1, 0.28, 0.07)
-            + (0.07 + 0.05 * units[17].mean()) * _bump(x, y - self.geometry.chin + 0.22, 0.24, 0.15)
+            + (0.07 + 0.05 * both_sides(units[17])) * _bump(x, y - self.geometry.chin + 0.22, 0.24, 0.15)
         )
 
 

@@ -17,19 +17,19 @@ class Photograph:
 
     def __init__(self, size: tuple[int, int], imaging: Imaging):
         self.size, self.imaging = size, imaging
-        self.factor = 2.0 if min(size) <= 128 else 1.5 if min(size) <= 256 else 1.25
+        self.factor = 2.0 if min(size) <= 128 else 1.5
         self.shape = tuple(round(side * self.factor) for side in size)
         self.lasting = np.random.default_rng(imaging.seed)  # for what stays through a recording
         self.clothes = self._tinted(imaging.clothes, 0.25)
         self.pixels = self._background()
 
     def _tinted(self, luminance: float, spread: float) -> np.ndarray:
-        color = luminance * (1 + self.lasting.uniform(-spread, spread, 3))
+        color = 1 + self.lasting.uniform(-spread, spread, 3)
         return np.clip(color * luminance / (color @ LUMINANCE), 0.02, 0.98)
 
     def _background(self) -> np.ndarray:
         coarse = 0.12 * self.lasting.standard_normal((4, 4)).astype(np.float32)
-        field = cv2.resize(coarse, self.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        field = cv2.resize(coarse, self.shape[::-1], interpolation=cv2.INTER_CUBIC)
         tint = self._tinted(self.imaging.background, 0.15)
         tone = tint.astype(np.float32) if self.imaging.color else np.float32(self.imaging.background)
         return np.clip(field[..., None] + tone if self.imaging.color else field + tone, 0.02, 0.98)

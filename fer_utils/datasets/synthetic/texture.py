@@ -38,7 +38,7 @@ def paint_texture(canvas: Canvas, head: Head, clothes: tuple[float, float, float
 def _skin(canvas: Canvas, head: Head) -> np.ndarray:
     """Skin over the whole canvas: mottled, darker in hollows that little light reaches, redder on cheeks and nose."""
     identity, geometry, units = head.identity, head.geometry, head.units
-    x, y = canvas.grid(44, 48)
+    x, y = canvas.grid(36, 40)
     base, mouth = geometry.nose[6, 1], geometry.lip_edges[0][12, 1]
     low, half = geometry.lip_edges[3][12, 1], 0.5 * identity.eye_distance
     soft = [  # x, y, half width, half height, change
