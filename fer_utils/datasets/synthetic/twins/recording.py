@@ -10,6 +10,7 @@ from fer_utils.datasets.synthetic.identity import Identity
 from fer_utils.datasets.synthetic.imaging import PITCH, ROLL, YAW, Conditions, Imaging, sample_imaging
 
 SWAY = np.array([3.0, 2.0, 1.5, 0.006, 0.006])  # degrees of yaw, pitch and roll; shift as a fraction of the picture
+LIMITS = np.array([YAW, PITCH, ROLL, 1.0, 1.0])
 SWAY_RATE = (0.1, 0.4)  # a second
 FRAMES_APART = 1000  # from the number of the first frame of one recording to that of the next
 
@@ -65,19 +66,9 @@ def sway(imaging: Imaging, frames: int, fps: float, rng: np.random.Generator) ->
     rate, start = rng.uniform(*SWAY_RATE, len(SWAY)), rng.uniform(0, 2 * np.pi, len(SWAY))
     amount = SWAY * rng.normal(0, 0.5, len(SWAY))
     moved = amount * (np.sin(2 * np.pi * rate * seconds + start) - np.sin(start))
-    limits = np.array([YAW, PITCH, ROLL])
+    first = np.array([imaging.yaw, imaging.pitch, imaging.roll, *imaging.shift])
+    path = np.clip(first + moved, -LIMITS, LIMITS)
     return [
-        replace(
-            imaging,
-            **dict(zip(("yaw", "pitch", "roll"), np.clip(angles, -limits, limits).tolist(), strict=True)),
-            shift=tuple(shift.tolist()),
-            frame=imaging.frame + frame,
-        )
-        for frame, (angles, shift) in enumerate(
-            zip(
-                moved[:, :3] + (imaging.yaw, imaging.pitch, imaging.roll),
-                moved[:, 3:] + np.asarray(imaging.shift),
-                strict=True,
-            )
-        )
+        replace(imaging, yaw=yaw, pitch=pitch, roll=roll, shift=(across, down), frame=imaging.frame + number)
+        for number, (yaw, pitch, roll, across, down) in enumerate(path.tolist())
     ]
