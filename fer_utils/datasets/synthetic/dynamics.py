@@ -96,8 +96,7 @@ def sample_sequence(
     amplitude = float(np.clip((apex - rest).max() / AMPLITUDE, 0.3, 1.7))
     timing = sample_timing(genuine, amplitude, len(apex), rng)
     keys = _key_frames(timing, frames, fps, ends, rng)
-    levels = _levels(timing, keys, np.arange(frames), fps)
-    intensities = rest + (apex - rest) * levels
+    intensities = rest + (apex - rest) * _levels(timing, apex - rest, keys, np.arange(frames), fps)
     if felt is not None:
         intensities += _trace(_as_array(sample_action_units(felt, style, rng)), rest, apex, intensities, fps, rng)
     _blink(intensities, keys[1], fps, rng)
@@ -149,18 +148,22 @@ def _key_frames(timing: Timing, frames: int, fps: float, ends: str, rng: np.rand
     return start, start + rise, start + rise + hold, start + rise + hold + fall
 
 
-def _levels(timing: Timing, keys: tuple, frame: np.ndarray, fps: float) -> np.ndarray:
+def _levels(timing: Timing, change: np.ndarray, keys: tuple, frame: np.ndarray, fps: float) -> np.ndarray:
     """Returns how far each unit and side has gone from rest (0) to apex (1), (frames, units, 2)."""
     start, apex, last, end = keys
     frame = frame[:, None, None]
+    seen = (
+        change >= 0.3 * change.max()
+    )  # the first of the units that anybody sees starts at once, the last arrives last
 
     def within(delays, whole):  # no unit spends more than half of the movement waiting
-        return np.minimum((delays - delays.min()) * fps, 0.25 * whole)
+        return np.clip((delays - delays[seen].min()) * fps, 0, 0.25 * whole)
 
     delays, early = within(timing.delays, apex - start), within(timing.early, apex - start)
     level = climb((frame - start - delays) / (apex - start - delays - early), timing.rise)
     if last > apex:
-        level = level * (1 - timing.flutter * np.sin(np.pi * np.clip((frame - apex) / (last - apex), 0, 1)) ** 2)
+        loss = timing.flutter * min(1.0, (last - apex) / fps)  # nobody tires within a moment
+        level = level * (1 - loss * np.sin(np.pi * np.clip((frame - apex) / (last - apex), 0, 1)) ** 2)
     if end > last:
         delays, early = within(timing.delays, end - last), within(timing.early, end - last)
         level = level * (1 - climb((frame - last - delays) / (end - last - delays - early), timing.fall))

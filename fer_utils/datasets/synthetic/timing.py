@@ -12,7 +12,8 @@ part.
 - Hess and Kleck 1990, "Differentiating emotion elicited and deliberate emotional facial expressions", European Journal
   of Social Psychology 20: irregularity tells happiness and disgust apart more consistently than speed does.
 - Cohn and Schmidt 2004, "The timing of facial motion in posed and spontaneous smiles", International Journal of
-  Wavelets, Multiresolution and Information Processing 2: speed goes with amplitude more closely in spontaneous smiles.
+  Wavelets, Multiresolution and Information Processing 2: duration goes with amplitude more closely in spontaneous
+  smiles; 89 % of smiles are told apart by timing alone.
 - Schmidt, Ambadar, Cohn and Reed 2006, "Movement differences between deliberate and spontaneous facial expressions",
   Journal of Nonverbal Behavior 30, and Schmidt, Bhattacharya and Denlinger 2009, "Comparison of deliberate and
   spontaneous facial movement in smiles and eyebrow raises", same journal 33: deliberate onsets are faster.
@@ -43,7 +44,7 @@ class Manner:
         abrupt: float. Chance that the offset takes a third of its time.
         delay: float. Seconds, scale of the delays between action units.
         lag: float. Seconds, standard deviation of the delay of the left side.
-        flutter: float. Scale of the loss of intensity while the apex is held.
+        flutter: float. Scale of the share of intensity that is lost while the apex is held.
     """
 
     onset: tuple[float, float]
@@ -73,7 +74,7 @@ class Timing:
         fall: float array (steps, 3). Likewise of the offset.
         delays: float array (units, 2). How much later than the first each unit starts, right and left.
         early: float array (units, 2). How much earlier than the last each unit arrives.
-        flutter: float. Loss of intensity in the middle of the hold, as a share.
+        flutter: float. Loss of intensity in the middle of a hold of a second or more, as a share.
     """
 
     onset: float
