@@ -201,6 +201,11 @@ MISTAKES = {
         ("failed: no_predictor in cell 2: PredictorError", "No shape_predictor_68", "99.7 MB", "curl"),
         status=1,
     ),
+    "impossible faces": Mistake(
+        "run kernel --only bad_faces",
+        ("failed: bad_faces in cell 2: ParameterError", "size=10; expected a whole number of 48 to 320"),
+        status=1,
+    ),
     "disk that is full in the kernel": Mistake(
         "run kernel --only full_disk", ("failed: full_disk in cell 3", "reports/runs/08_full", "free space"), status=1
     ),
@@ -215,9 +220,13 @@ def ferbench(project):
     project.notebook("07_model", "from fer_utils.training.stored_model import load_model\nload_model('../m.keras')")
     project.notebook("08_full", _NO_SPACE)
     project.notebook("09_points", _NO_PREDICTOR)
+    project.notebook(
+        "10_faces", "from fer_utils.datasets import load_dataset\nload_dataset('synthetic', 'no path', size=10)"
+    )
     project.suite("quick", "runs:\n- {notebook: 01_toy, grid: {epochs: [1, 2]}}")
     project.suite("real", "runs:\n- notebook: 03_real")
     names = {"06_csv": "bad_csv", "07_model": "bad_model", "08_full": "full_disk", "09_points": "no_predictor"}
+    names["10_faces"] = "bad_faces"
     project.suite("kernel", "runs:\n" + "".join(f"- {{notebook: {n}, name: {name}}}\n" for n, name in names.items()))
     return lambda arguments: CliRunner().invoke(main, arguments.split())
 
