@@ -37,11 +37,11 @@ def synth(twin, out, preset, seed, jobs, force):
     \b
     TWIN        full preset (minutes of one core, space)
     fer2013     35,887 rows of csv, with FER+ votes (5 min, 0.3 GB)
-    ckplus      593 sequences, 327 labelled (10 min, 2 GB)
-    ckplus48    981 pictures cut out of them (1 min, 3 MB)
-    jaffe       213 pictures (seconds, 15 MB)
-    oulu_casia  2,880 sequences, original and preprocessed (30 min, 1.5 GB)
-    sase_fe     600 clips at 100 frames a second (90 min, 0.7 GB)
+    ckplus      593 sequences, 327 labelled (8 min, 1.7 GB)
+    ckplus48    981 pictures cut out of them (1 min, 2 MB)
+    jaffe       213 pictures (seconds, 14 MB)
+    oulu_casia  2,880 sequences, original and preprocessed (20 min, 1.7 GB)
+    sase_fe     600 clips at 100 frames a second (60 min, 0.2 GB)
 
     quick takes a minute or two, tiny seconds. The same seed gives the same bytes, with any number of processes. OUT
     appears when it is complete; where something is in it, it is left alone: --force replaces a twin, and nothing else.

@@ -36,7 +36,7 @@ class CkPlusTwin(Twin):
         "FACS codes are the rounded intensities of the stronger side: no coder disagrees, and nothing is coded without "
         "an intensity.",
         "Frame numbers always begin with 1. There is no time stamp in the pictures.",
-        "Sequences of preset tiny have 4 or 5 frames; of the others 10 to 60.",
+        "Sequences of preset tiny have 4 frames; of the others 10 to 60.",
     )
 
     def items(self) -> list[Take]:

@@ -44,7 +44,7 @@ class CkPlus48Twin(Twin):
     unlike: ClassVar[tuple[str, ...]] = (
         "The square around the face follows the true landmarks with a little jitter; in the original it came from a "
         "face detector.",
-        "Sequences of preset tiny have 4 or 5 frames, so that the third from the end is no apex.",
+        "Sequences of preset tiny have 4 frames, so that the third from the end is no apex.",
     )
 
     def items(self) -> list[Take]:

@@ -25,7 +25,7 @@ COLOR = (501, 502, 503, 504, 505, 506, 895, 999)  # those whose pictures have co
 GRAY_SIZE, COLOR_SIZE = (490, 640), (480, 640)  # height, width
 FPS = 30.0
 SHARES = {"tiny": 0.0, "quick": 0.2, "full": 1.0}
-LENGTHS = {"tiny": (4, 5), "quick": (10, 60), "full": (10, 60)}  # shortest and longest sequence
+LENGTHS = {"tiny": (4, 4), "quick": (10, 60), "full": (10, 60)}  # shortest and longest sequence
 # The face has about two thirds of the picture's height.
 DISTANCE = 0.8
 UPPER = (1, 2, 4, 5, 6, 7, 9, 43)  # action units of the upper face

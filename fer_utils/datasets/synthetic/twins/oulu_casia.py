@@ -48,7 +48,7 @@ class Extent:
 
 
 EXTENTS = {
-    "tiny": Extent(2, ("VL",), ("Strong",), (ORIGINAL,), (4, 5)),
+    "tiny": Extent(2, ("VL",), ("Strong",), (ORIGINAL,), (4, 4)),
     "quick": Extent(10, ("VL",), LIGHTS, (ORIGINAL,), (10, 20)),
     "full": Extent(80, ("NI", "VL"), LIGHTS, (ORIGINAL, PREPROCESSED), (10, 30)),
 }
@@ -93,7 +93,7 @@ class OuluCasiaTwin(Twin):
         "How much darker each light is was chosen by us, not measured.",
         "Between two lights of one camera only exposure and noise differ, and the expression, which is shown anew; "
         "both cameras stand at the same place.",
-        "Sequences of preset tiny have 4 or 5 frames, of quick 10 to 20, of full 10 to 30.",
+        "Sequences of preset tiny have 4 frames, of quick 10 to 20, of full 10 to 30.",
     )
 
     def items(self) -> list[Scene]:

@@ -11,11 +11,12 @@ MARK = "SYNTHETIC, drawn by ferbench: "  # the first words; a folder without the
 WIDTH = 100
 
 
-def readme_text(twin: Twin) -> str:
+def readme_text(twin: Twin, folder: Path) -> str:
     """Writes the README.
 
     Args:
         twin: `Twin`.
+        folder: Path. Where everything else lies already.
 
     Returns:
         str. The same for the same twin, preset, seed and version.
@@ -38,7 +39,7 @@ def readme_text(twin: Twin) -> str:
         f"Written by: ferbench data synth {twin.name} OUT --preset {twin.preset} --seed {twin.seed}\n"
         f"Version: {__version__}. The same command with the same versions of ferbench and its packages "
         "gives\nthe same bytes.",
-        f"What is here\n{counts}",
+        f"What is here\n{counts}\n{_inventory(folder)}",
         _paragraph(truth),
         "As in the original\n" + "\n".join(_point(sentence) for sentence in twin.alike),
         "Not as in the original\n" + "\n".join(_point(sentence) for sentence in twin.unlike),
@@ -53,6 +54,17 @@ def is_marked(folder: Path) -> bool:
             return file.readline().startswith(MARK)
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def is_unchanged(folder: Path) -> bool:
+    """Whether the files in a marked folder have the number and the size that its README says."""
+    return f"\n{_inventory(folder)}\n" in (folder / NAME).read_text(encoding="utf-8")
+
+
+def _inventory(folder: Path) -> str:
+    """Counts the files beside the README."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path != folder / NAME]
+    return f"  all files but this one: {len(files):,}, {sum(path.stat().st_size for path in files):,} bytes"
 
 
 def _paragraph(text: str) -> str:

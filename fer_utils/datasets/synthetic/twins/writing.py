@@ -86,6 +86,11 @@ def check_target(out: Path, force: bool) -> None:
         raise ParameterError(
             f"{out}: this folder holds a synthetic twin already. Name another one, or add --force to replace it."
         )
+    if not readme.is_unchanged(out):
+        raise ParameterError(
+            f"{out}: files were added to this synthetic twin, removed or changed since it was written, so it is not "
+            "replaced even with --force: something of yours may be in it. Name another folder, or remove it yourself."
+        )
 
 
 def _fill(twin: Twin, folder: Path, jobs: int, progress: Callable[[int, int], None]) -> None:
@@ -97,7 +102,7 @@ def _fill(twin: Twin, folder: Path, jobs: int, progress: Callable[[int, int], No
             truth.write((header if done == 1 else "").encode() + lines.encode())
             progress(done, len(items))
     twin.finish(folder)
-    write_text(folder / readme.NAME, readme.readme_text(twin))
+    write_text(folder / readme.NAME, readme.readme_text(twin, folder))
 
 
 def _replace(new: Path, out: Path) -> None:

@@ -105,6 +105,15 @@ def test_an_older_twin_is_replaced_only_with_force_and_only_as_a_whole(tmp_path)
     assert (out / "4.txt").read_text() == "4 of 0" and list(tmp_path.iterdir()) == [out]
 
 
+def test_a_twin_with_something_else_in_it_is_left_alone(tmp_path):
+    out = write_twin(Toy("tiny"), tmp_path / "out")
+    (out / "mine").mkdir()
+    (out / "mine" / "model.keras").write_text("weeks of work")
+    with pytest.raises(ParameterError, match="something of yours may be in it"):
+        write_twin(Toy("tiny", 1), out, force=True)
+    assert (out / "mine" / "model.keras").read_text() == "weeks of work" and (out / "4.txt").read_text() == "4 of 0"
+
+
 def test_real_data_is_never_replaced(tmp_path):
     out = tmp_path / "JAFFE"
     out.mkdir()
