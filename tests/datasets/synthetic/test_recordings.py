@@ -37,9 +37,8 @@ def uar_interval(features, faces):
 
 
 def background(width, size=48):
-    """The edge of the pictures but for its lower part, which the chin below an open mouth may reach."""
-    outside = np.zeros((size, size), bool)
-    outside[:width] = outside[: 3 * size // 4, :width] = outside[: 3 * size // 4, -width:] = True
+    outside = np.ones((size, size), bool)
+    outside[width:-width, width:-width] = False
     return outside
 
 
