@@ -70,8 +70,8 @@ class JaffeTwin(Twin):
         "palette and no gray values.",
     )
     unlike: ClassVar[tuple[str, ...]] = (
-        "The original shows ten Japanese women; the letters are theirs, but the people are drawn: of six skin groups "
-        "in turn, women and men.",
+        "The original shows ten Japanese women; the letters are theirs, but the people are drawn: of six skin groups, "
+        "women and men.",
         "There are no semantic ratings by raters.",
         "Which person has four pictures of an emotion, or two, is chosen by us.",
     )
