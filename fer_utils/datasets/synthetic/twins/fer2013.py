@@ -19,7 +19,7 @@ from fer_utils.datasets.synthetic.twins.twin import Twin
 
 SIZE = 48
 SHARES = {"tiny": 0.005, "quick": 0.1, "full": 1.0}
-CLOSE = 1.1  # the face fills the picture
+CLOSE = 1.2  # the face fills the picture
 CHUNK = 50  # rows an item
 PICTURE = 1_000_002  # number of the random streams that draw, far from those of people
 NUMBERS = [str(value) for value in range(256)]

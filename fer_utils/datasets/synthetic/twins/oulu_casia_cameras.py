@@ -19,7 +19,7 @@ EXPOSURE = {
     ("NI", "Dark"): (0.85, 3.0),
 }
 SIZE = (240, 320)  # height, width
-EYES = np.array([[123.0, 84.0], [197.0, 84.0]])  # where the preprocessed pictures have them, in pixels
+EYES = np.array([[127.0, 80.0], [193.0, 80.0]])  # where the preprocessed pictures have them, in pixels
 
 
 def expose(imaging: Imaging, camera: str, light: str) -> Imaging:
