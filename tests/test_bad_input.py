@@ -155,6 +155,34 @@ MISTAKES = {
     "report below a file": Mistake(
         "report --runs r --out f/g", ("/f/g: Not a directory. A folder is expected",), files={"r": None, "f": ""}
     ),
+    # twins of real datasets
+    "misspelt command of a group": Mistake("data synt jaffe out", ("No command 'synt'", "Did you mean 'synth'?")),
+    "misspelt twin": Mistake(
+        "data synth jafe out", ("No twin 'jafe'", "Known: fer2013, ckplus", "Did you mean 'jaffe'?")
+    ),
+    "misspelt preset": Mistake(
+        "data synth jaffe out --preset quik", ("jaffe: no preset 'quik'", "tiny, quick, full", "Did you mean 'quick'?")
+    ),
+    "negative seed": Mistake("data synth jaffe out --seed -1", ("jaffe: seed=-1", "at least 0")),
+    "twin in the place of data": Mistake(
+        "data synth jaffe out",
+        ("/out: this folder holds ['KA.AN1.39.tiff']", "may be real data", "Name another folder"),
+        files={"out/KA.AN1.39.tiff": ""},
+    ),
+    "twin in the place of data with force": Mistake(
+        "data synth jaffe out --force",
+        ("/out: this folder holds ['a.csv']", "not replaced even with --force"),
+        files={"out/a.csv": ""},
+    ),
+    "twin in the place of another": Mistake(
+        "data synth jaffe out",
+        ("/out: this folder holds a synthetic twin already", "--force"),
+        files={"out/README.txt": "SYNTHETIC, drawn by ferbench: a twin of CK+. No picture shows a person."},
+    ),
+    "twin into a file": Mistake("data synth jaffe f", ("/f: this is a file. Name a folder",), files={"f": ""}),
+    "twin below a file": Mistake(
+        "data synth jaffe f/g", ("/f: File exists. A folder is expected",), files={"f": ""}
+    ),
     # what only the run itself can find
     "data that is bad only in the kernel": Mistake(
         "run kernel --only bad_csv",
