@@ -1,9 +1,9 @@
 """The embedded dataset: drawn faces of drawn people, so that every notebook runs where there is no real data."""
 
 import hashlib
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -11,57 +11,90 @@ import pandas as pd
 
 from fer_utils.datasets.emotions import EMOTIONS, SEVEN
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.datasets.synthetic.cache import read_cache, write_cache
-from fer_utils.datasets.synthetic.drawing import check_size, render_face
-from fer_utils.datasets.synthetic.expression import ACTION_UNITS, sample_action_units, sample_style
-from fer_utils.datasets.synthetic.identity import SKIN_GROUPS, Identity, sample_identity
-from fer_utils.datasets.synthetic.imaging import sample_imaging
+from fer_utils.datasets.synthetic.cache import DrawnFaces, join, read_cache, write_cache
+from fer_utils.datasets.synthetic.identity import Identity
+from fer_utils.datasets.synthetic.people import draw_person
+from fer_utils.datasets.synthetic.presets import CONDITIONS, PRESETS, named
+from fer_utils.datasets.synthetic.processes import map_in_order, process_count
+from fer_utils.datasets.synthetic.recordings import Plan, Recording, draw_subject
+from fer_utils.datasets.synthetic.source_digest import source_digest
 from fer_utils.errors import ParameterError, nearest
 from fer_utils.paths import cache_root
+
+LIMITS = {  # field: least, most
+    "subjects": (1, None),
+    "images_per_emotion": (1, None),
+    "size": (48, 320),
+    "frames": (1, 1000),
+    "seed": (0, None),
+}
+GENUINE = {"yes": (True,), "no": (False,), "both": (True, False)}
 
 
 @dataclass(frozen=True)
 class SyntheticFaces:
-    """Drawn faces with known identity, action units and landmarks.
+    """Drawn faces with known identity, action units, landmarks, pose and light.
 
-    Every image has random streams of its own, spawned from (seed, subject, emotion, take): more subjects, more images
-    or fewer emotions leave the other images as they were. Nothing but the face's movement depends on the emotion.
+    Every recording has random streams of its own, from (seed, subject, emotion, take): more subjects, more images or
+    other emotions leave the other pictures as they were. Nothing but the face's movement depends on the emotion.
 
     Attributes:
+        preset: str. "tiny" (for tests), "quick" or "full": what the fields hold that are not given.
         subjects: int. Number of people.
-        images_per_emotion: int. Images of each person and emotion.
-        size: int. Width and height in pixels.
+        images_per_emotion: int. Recordings of each person and emotion.
+        size: int. Width and height in pixels, 48 to 320.
         emotions: tuple of str. Which emotions are drawn.
+        frames: int. 1 for still images, which show the expression at its apex; 3 to 1000 for sequences from rest over
+            the apex to rest.
+        fps: float. Frames a second of a sequence. 50 frames at 25 a second leave most expressions their own pace;
+            with fewer seconds they are hurried.
+        genuine: str. "yes" for felt expressions, "no" for acted ones, "both" for one sequence of each. The two differ
+            in time alone, so that stills are "yes".
+        conditions: str. "studio", "laboratory" (easier) or "wild" (all poses, hard light, occlusion, compression).
+        color: bool. Whether pictures have three channels (RGB).
         seed: int. Another seed gives other people.
     """
 
-    subjects: int = 40
-    images_per_emotion: int = 3
-    size: int = 48
-    emotions: tuple[str, ...] = SEVEN
+    preset: str = field(default="quick", compare=False)
+    subjects: int | None = None
+    images_per_emotion: int | None = None
+    size: int | None = None
+    emotions: tuple[str, ...] | None = None
+    frames: int = 1
+    fps: float = 25.0
+    genuine: str = "yes"
+    conditions: str = "studio"
+    color: bool = False
     seed: int = 0
 
     name: ClassVar[str] = "synthetic"
     needs_path: ClassVar[bool] = False
 
     def __post_init__(self):
-        for field, least in (("subjects", 1), ("images_per_emotion", 1), ("seed", 0)):
-            value = getattr(self, field)
-            if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-                raise ParameterError(f"synthetic: {field}={value!r}; expected a whole number of at least {least}.")
-            object.__setattr__(self, field, int(value))
-        check_size(self.size)
-        object.__setattr__(self, "size", int(self.size))
-        if isinstance(self.emotions, str) or not len(self.emotions):
-            raise ParameterError(f"synthetic: emotions={self.emotions!r}; expected a list such as {list(SEVEN)}.")
-        object.__setattr__(self, "emotions", tuple(self.emotions))  # notebooks and the command line give lists
-        for emotion in self.emotions:
-            if emotion not in EMOTIONS:
-                raise ParameterError(
-                    f"synthetic: unknown emotion {emotion!r}; known are {list(EMOTIONS)}.{nearest(emotion, EMOTIONS)}"
-                )
-        if len(set(self.emotions)) < len(self.emotions):
-            raise ParameterError(f"synthetic: emotions={list(self.emotions)} names an emotion twice.")
+        for option, value in named("preset", self.preset, PRESETS).items():
+            if getattr(self, option) is None:
+                object.__setattr__(self, option, value)
+        for option, (least, most) in LIMITS.items():
+            object.__setattr__(self, option, _whole_number(option, getattr(self, option), least, most))
+        object.__setattr__(self, "emotions", _checked_emotions(self.emotions))
+        named("conditions", self.conditions, CONDITIONS)
+        named("genuine", self.genuine, GENUINE)
+        if self.frames == 2:
+            raise ParameterError("synthetic: frames=2; expected 1 for still images, or 3 to 1000 for sequences.")
+        if self.frames == 1 and self.genuine != "yes":
+            raise ParameterError(
+                f"synthetic: genuine='{self.genuine}' with frames=1; felt and acted expressions differ in time alone. "
+                "Draw sequences, such as frames=50."
+            )
+        if isinstance(self.fps, bool) or not isinstance(self.fps, int | float) or not 0 < self.fps <= 1000:
+            raise ParameterError(f"synthetic: fps={self.fps!r}; expected frames a second, such as 25.")
+        object.__setattr__(self, "fps", float(self.fps))
+        if not isinstance(self.color, bool):
+            raise ParameterError(f"synthetic: color={self.color!r}; expected True or False.")
+
+    def __len__(self) -> int:
+        """Number of pictures."""
+        return self.subjects * len(self._recordings()) * self.frames
 
     def digest(self) -> str:
         """Hashes the options and the source that draws, without drawing.
@@ -69,32 +102,41 @@ class SyntheticFaces:
         Returns:
             str. 16 hexadecimal digits; it changes with the options and with how faces are drawn.
         """
-        return hashlib.sha256(f"{sorted(asdict(self).items())} {_source_digest()}".encode()).hexdigest()[:16]
+        options = [(option.name, getattr(self, option.name)) for option in fields(self) if option.compare]
+        described = f"{options} {CONDITIONS[self.conditions]} {source_digest()}"
+        return hashlib.sha256(described.encode()).hexdigest()[:16]
 
     def identity(self, subject: int) -> Identity:
         """Returns who the given subject (0, 1, ...) is, so that `draw_face` can draw the person at any size."""
-        return sample_identity(self._random(subject), subject % SKIN_GROUPS)
+        return draw_person(self.seed, subject).identity
 
     def load(self) -> FaceTable:
-        """Draws all faces, or reads them from the cache where they were drawn before.
+        """Draws all faces, or opens them in the cache where they were drawn before.
 
         Returns:
-            `FaceTable` with uint8 images (subjects * emotions * images_per_emotion, size, size), gray. Its rows also
-            hold `skin_group` (0-5), `roll` (degrees), `au_1`, `au_2`, ... (intensity 0-5 of the stronger side) and
-            `landmarks` (float array (68, 2), pixels).
+            `FaceTable` with uint8 images (n, size, size), or (n, size, size, 3) in color. `label` is the emotion of
+            the whole recording, in a sequence's first frames at rest, too. The numbers in `sample_id` and `sequence`
+            and the order of the rows do not depend on the emotion. What is known of each picture:
+
+            - `au_1` ... `au_43`: intensity 0-5 of the action units, on the stronger side; `au_1_right`, `au_1_left`
+              ...: on the subject's right and left side;
+            - `landmarks`: float32 array (68, 2), pixels, in the order of iBUG;
+            - `yaw`, `pitch`, `roll`: degrees; `light_x`, `light_y`: where light comes from; signs as in `Imaging`;
+            - `apex` (bool): the first frame at the apex, one a recording; `genuine` (bool): felt, or acted;
+            - `occluded`: "hand", "scarf", "hair", or "" where nothing covers the face;
+            - `skin_group`: 0 (lightest) to 5 (darkest); `glasses`: their kind, or "" for none.
         """
         folder = cache_root() / "synthetic" / self.digest()
         drawn = read_cache(folder)
         if drawn is None:
-            drawn = self._draw()
-            write_cache(folder, *drawn)
-        rows, images, landmarks = drawn
-        rows = rows.assign(landmarks=list(landmarks))
+            write_cache(folder, self._parts(), len(self))
+            drawn = read_cache(folder) or join(self._parts())
+        rows = pd.DataFrame(drawn.columns)
         return FaceTable(
             name=self.name,
-            rows=rows,
-            images=images,
-            fingerprint=FaceTable.content_fingerprint(rows, images),
+            rows=rows.assign(landmarks=list(np.asarray(drawn.landmarks))),
+            images=drawn.images,
+            fingerprint=drawn.fingerprint,
             synthetic=True,
             notes=(
                 f"Synthetic: drawn faces of {self.subjects} drawn people (seed {self.seed}). Scores on them show that "
@@ -102,35 +144,42 @@ class SyntheticFaces:
             ),
         )
 
-    def _draw(self) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-        """Draws the rows without landmarks, the images (n, size, size) and the landmarks (n, 68, 2)."""
-        rows, images, points = [], [], []
-        for subject in range(self.subjects):
-            identity = self.identity(subject)
-            style = sample_style(self._random(subject, stream=1))
-            for emotion in self.emotions:
-                for take in range(self.images_per_emotion):
-                    rng = self._random(subject, EMOTIONS.index(emotion) + 1, take + 1)
-                    units = sample_action_units(emotion, style, rng)
-                    imaging = sample_imaging(rng)
-                    image, landmarks = render_face(identity, units, self.size, imaging)
-                    images.append(image)
-                    points.append(landmarks)
-                    person, sequence = f"S{subject:03d}", f"S{subject:03d}-{emotion}-{take}"
-                    row = {"sample_id": sequence, "subject": person, "sequence": sequence, "frame": 0}
-                    row |= {"label": emotion, "split": np.nan, "image": len(rows)}
-                    row |= {"skin_group": identity.skin_group, "roll": round(imaging.roll, 2)}
-                    row |= {f"au_{unit}": round(max(units.get(unit, (0.0,))), 2) for unit in ACTION_UNITS}
-                    rows.append(row)
-        return pd.DataFrame(rows), np.stack(images), np.stack(points)
+    def _recordings(self) -> tuple[Recording, ...]:
+        """The recordings of each person."""
+        return tuple(
+            Recording(emotion, take, genuine)
+            for emotion in self.emotions
+            for take in range(self.images_per_emotion)
+            for genuine in GENUINE[self.genuine]
+        )
 
-    def _random(self, subject: int, emotion: int = 0, take: int = 0, stream: int = 0) -> np.random.Generator:
-        return np.random.default_rng(np.random.SeedSequence((self.seed, subject, emotion, take, stream)))
+    def _parts(self) -> Iterator[DrawnFaces]:
+        """Draws one person after the other, on several cores where that pays."""
+        conditions = replace(CONDITIONS[self.conditions], color=self.color)
+        plan = Plan(self._recordings(), self.size, self.frames, self.fps, conditions, self.seed)
+        seconds = len(self) * (0.005 + 4e-7 * self.size**2)  # about the slowest that drawing may be on one core
+        before = 0
+        for part in map_in_order(partial(draw_subject, plan), range(self.subjects), process_count(seconds)):
+            yield replace(part, columns=part.columns | {"image": part.columns["image"] + before})
+            before += len(part)
 
 
-@lru_cache(maxsize=1)
-def _source_digest() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def _whole_number(option: str, value, least: int, most: int | None) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= (most or value):
+        expected = f"{least} to {most}" if most else f"at least {least}"
+        raise ParameterError(f"synthetic: {option}={value!r}; expected a whole number of {expected}.")
+    return int(value)
+
+
+def _checked_emotions(emotions) -> tuple[str, ...]:
+    """Checks emotions, which notebooks and the command line give as a list, and puts them into our one order."""
+    if isinstance(emotions, str) or not isinstance(emotions, Collection) or not len(emotions):
+        raise ParameterError(f"synthetic: emotions={emotions!r}; expected a list such as {list(SEVEN)}.")
+    for emotion in emotions:
+        if emotion not in EMOTIONS:
+            raise ParameterError(
+                f"synthetic: unknown emotion {emotion!r}; known are {list(EMOTIONS)}.{nearest(emotion, EMOTIONS)}"
+            )
+    if len(set(emotions)) < len(emotions):
+        raise ParameterError(f"synthetic: emotions={list(emotions)} names an emotion twice.")
+    return tuple(emotion for emotion in EMOTIONS if emotion in emotions)
