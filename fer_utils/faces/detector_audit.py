@@ -10,12 +10,18 @@ from fer_utils.errors import DatasetLayoutError
 OUTER_CORNERS = 36, 45  # of the eyes, in an array of the 68 landmarks; iBUG numbers them 37 and 46
 OVERLAP = 0.3  # least share that the found box and the true face have in common, as intersection over union
 RESAMPLES = 999
-UPPER = {  # condition: column, and (name, from, below) of each group, by absolute value
-    "yaw": ("yaw", (("up to 15°", 0, 15), ("15° to 25°", 15, 25), ("25° and more", 25, np.inf))),
-    "roll": ("roll", (("up to 7.5°", 0, 7.5), ("7.5° and more", 7.5, np.inf))),
-    "light": ("light_x", (("from the front", 0, 0.35), ("from the side", 0.35, np.inf))),
+NAMED = {  # condition: column, and what a value of it is called
+    "skin group": ("skin_group", lambda group: f"{group + 1} of 6"),
+    "glasses": ("glasses", lambda kind: kind or "none"),
+    "covered by": ("occluded", lambda kind: kind or "nothing"),
 }
-PITCH = (("chin down", -np.inf, -8), ("level", -8, 8), ("chin up", 8, np.inf))
+EVER = np.inf
+RANGES = {  # condition: (column, what is taken of it), and (name, from, below) of each group
+    "yaw": (("yaw", np.abs), (("up to 15°", 0, 15), ("15° to 25°", 15, 25), ("25° and more", 25, EVER))),
+    "pitch": (("pitch", np.array), (("chin down", -EVER, -8), ("level", -8, 8), ("chin up", 8, EVER))),
+    "roll": (("roll", np.abs), (("up to 7.5°", 0, 7.5), ("7.5° and more", 7.5, EVER))),
+    "light": (("light_x", np.abs), (("from the front", 0, 0.35), ("from the side", 0.35, EVER))),
+}
 
 
 def audit_detector(faces: FaceTable, predictor=None, upsample: int = 0) -> pd.DataFrame:
@@ -85,8 +91,8 @@ def audit_table(audited: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """Sums up an audit by who is shown and how.
 
     Args:
-        audited: DataFrame as `audit_detector` returns it, with one picture a person: the intervals take pictures to be
-            independent. Conditions whose column is missing are left out.
+        audited: DataFrame as `audit_detector` returns it, with one picture a person in each group: the intervals take
+            pictures to be independent. Conditions of which there is one group alone are left out.
         seed: int. Seed of the resampling.
 
     Returns:
@@ -95,14 +101,36 @@ def audit_table(audited: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         `error_low`, `error_high` (percentile bootstrap); NaN where landmarks were not predicted.
     """
     rows = []
-    for condition, group, chosen in _groups(audited):
-        if not len(chosen):
+    for condition, groups in {"all": {"": audited}, **_conditions(audited)}.items():
+        groups = {group: chosen for group, chosen in groups.items() if len(chosen)}
+        if len(groups) == 1 and condition != "all":
             continue
-        rate = binomtest(int(chosen["found"].sum()), len(chosen)).proportion_ci(method="wilson")
-        row = {"condition": condition, "group": group, "faces": len(chosen), "found": chosen["found"].mean()}
-        row |= {"found_low": rate.low, "found_high": rate.high}
-        rows.append(row | _error(chosen["error"].dropna().to_numpy(), seed))
+        for group, chosen in groups.items():
+            rate = binomtest(int(chosen["found"].sum()), len(chosen)).proportion_ci(method="wilson")
+            row = {"condition": condition, "group": group, "faces": len(chosen), "found": chosen["found"].mean()}
+            row |= {"found_low": rate.low, "found_high": rate.high}
+            rows.append(row | _error(chosen["error"].dropna().to_numpy(), seed))
     return pd.DataFrame(rows).set_index(["condition", "group"])
+
+
+def audit_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Writes an audit for readers: percent with intervals, as "94.2 [92.9, 95.3]".
+
+    Args:
+        table: DataFrame as `audit_table` returns it.
+
+    Returns:
+        DataFrame of str with the same rows.
+    """
+    words = {"faces": table["faces"].astype(str)}
+    for column, title in (("found", "found % [95 %]"), ("error", "landmark error % [95 %]")):
+        parts = 100 * table[[column, f"{column}_low", f"{column}_high"]]
+        words[title] = ["" if np.isnan(value) else _in_percent(value, *ends) for value, *ends in parts.to_numpy()]
+    return pd.DataFrame(words, index=table.index).rename_axis([None, None])
+
+
+def _in_percent(value: float, low: float, high: float) -> str:
+    return f"{value:.1f}" + ("" if np.isnan(low) else f" [{low:.1f}, {high:.1f}]")
 
 
 def _error(errors: np.ndarray, seed: int) -> dict:
@@ -113,20 +141,14 @@ def _error(errors: np.ndarray, seed: int) -> dict:
     return {"error": errors.mean() if len(errors) else np.nan, "error_low": low, "error_high": high}
 
 
-def _groups(audited: pd.DataFrame):
-    """Yields (condition, group, rows); the last bound of a range belongs to the next one."""
-    yield "all", "", audited
-    if "skin_group" in audited:
-        for group, rows in audited.groupby("skin_group"):
-            yield "skin group", f"{group + 1} of 6", rows
-    for condition, column, nothing in (("glasses", "glasses", "none"), ("occlusion", "occluded", "nothing")):
+def _conditions(audited: pd.DataFrame) -> dict[str, dict[str, pd.DataFrame]]:
+    """Returns condition -> group -> rows; the upper end of a range belongs to the next one."""
+    found = {}
+    for condition, (column, word) in NAMED.items():
         if column in audited:
-            for name, rows in audited.groupby(column):
-                yield condition, name or nothing, rows
-    for condition, (column, ranges) in UPPER.items():
-        if column in audited:
-            for name, low, high in ranges:
-                yield condition, name, audited[(audited[column].abs() >= low) & (audited[column].abs() < high)]
-    if "pitch" in audited:
-        for name, low, high in PITCH:
-            yield "pitch", name, audited[(audited["pitch"] >= low) & (audited["pitch"] < high)]
+            found[condition] = {word(value): rows for value, rows in audited.groupby(column)}
+    for condition, (measure, ranges) in RANGES.items():
+        if measure[0] in audited:
+            values = measure[1](audited[measure[0]])
+            found[condition] = {name: audited[(values >= low) & (values < high)] for name, low, high in ranges}
+    return found

@@ -22,6 +22,8 @@ from fer_utils.paths import write_atomically
 
 EXPRESSION, IMAGING, COURSE = 5, 6, 7  # what random streams of a person are for; the datasets use others
 PEOPLE = (54, 43, 14, 3, 34, 65)  # one of each skin group; together they have most kinds of hair, a beard and glasses
+STRIP = 39  # the person who smiles below them
+BLINK, SEEN = 43, 0.1  # an action unit that comes and goes by itself; a difference in intensity that can be seen
 LEGIBLE = Conditions(pose=0.4, light=0.5, quality=1.0, color=True)
 
 
@@ -30,16 +32,26 @@ class Strip:
     """Some frames of one expression, side by side.
 
     Attributes:
-        image: uint8 array (size, size * n, 3). The frames, RGB.
+        frames: uint8 array (n, size, size, 3), RGB.
         seconds: float array (n,). When each of them was taken, from the start of the recording.
         phases: tuple of str. What happens in each: "neutral", "onset", "apex" or "offset".
         course: `Sequence`. The whole expression.
     """
 
-    image: np.ndarray
+    frames: np.ndarray
     seconds: np.ndarray
     phases: tuple[str, ...]
     course: Sequence
+
+    @property
+    def image(self) -> np.ndarray:
+        """The frames side by side, (size, size * n, 3)."""
+        return np.hstack(self.frames)
+
+    @property
+    def titles(self) -> list[str]:
+        """Phase and time of each frame."""
+        return [f"{phase}\n{time:.1f} s" for phase, time in zip(self.phases, self.seconds, strict=True)]
 
 
 def contact_sheet(
@@ -69,7 +81,12 @@ def contact_sheet(
 
 
 def sequence_strip(
-    subject: int = 63, emotion: str = "happiness", frames: int = 8, size: int = 112, seed: int = 0, genuine: bool = True
+    subject: int = STRIP,
+    emotion: str = "happiness",
+    frames: int = 8,
+    size: int = 112,
+    seed: int = 0,
+    genuine: bool = True,
 ) -> Strip:
     """Draws one expression in time: rest, onset, apex, offset and rest again.
 
@@ -82,17 +99,18 @@ def sequence_strip(
         genuine: bool. Felt, or acted.
 
     Returns:
-        `Strip`. The same person in the same light; only the face moves.
+        `Strip`. The same person in the same light; only the face moves. Felt and acted strips of one person have the
+        same apex, but for AU6 in some smiles.
     """
     person = draw_person(seed, subject)
-    rng = random_stream(seed, subject, COURSE, list(PROTOTYPES).index(emotion), int(genuine))
+    rng = random_stream(seed, subject, COURSE, list(PROTOTYPES).index(emotion))
     course = sample_sequence(emotion, person.style, rng, frames=100, genuine=genuine)
-    imaging = sample_imaging(random_stream(seed, subject, IMAGING), LEGIBLE)
+    imaging = sample_imaging(random_stream(seed, subject, IMAGING), replace(LEGIBLE, pose=0.1))
     chosen = _chosen_frames(course, frames)
     shown = [
         draw_face(person.identity, course.frames[frame], size, replace(imaging, frame=int(frame))) for frame in chosen
     ]
-    return Strip(np.hstack(shown), chosen / course.fps, tuple(phase_of(course, frame) for frame in chosen), course)
+    return Strip(np.stack(shown), chosen / course.fps, tuple(phase_of(course, frame) for frame in chosen), course)
 
 
 def phase_of(course: Sequence, frame: int) -> str:
@@ -103,7 +121,7 @@ def phase_of(course: Sequence, frame: int) -> str:
         return "onset"
     if frame < course.offset:
         return "apex"
-    return "offset" if course.frames[frame] != course.frames[-1] else "neutral"
+    return "offset" if _distance(course.frames[frame], course.frames[-1]) > SEEN else "neutral"
 
 
 def contact_sheet_figure(size: int = 112, seed: int = 0) -> tuple[Figure, str]:
@@ -124,8 +142,9 @@ def contact_sheet_figure(size: int = 112, seed: int = 0) -> tuple[Figure, str]:
         people = figure.add_axes((left, 1.65 * size / height, across, sheet.shape[0] / height))
         people.xaxis.tick_top()
         _show(people, sheet, list(PROTOTYPES), [f"skin\ngroup {group + 1}" for group in range(SKIN_GROUPS)])
-        moment = [f"{phase}\n{time:.1f} s" for phase, time in zip(strip.phases, strip.seconds, strict=True)]
-        _show(figure.add_axes((left, 0.45 * size / height, across, size / height)), strip.image, moment, ["in time"])
+        _show(
+            figure.add_axes((left, 0.45 * size / height, across, size / height)), strip.image, strip.titles, ["in time"]
+        )
     return figure, (
         f"Drawn faces of six people, one of each skin group, showing {', '.join(list(PROTOTYPES)[:-1])} and "
         f"{list(PROTOTYPES)[-1]}; below them one smile, frame by frame from rest over its apex to rest, within "
@@ -134,7 +153,7 @@ def contact_sheet_figure(size: int = 112, seed: int = 0) -> tuple[Figure, str]:
 
 
 def contact_sheet_picture(size: int = 112, seed: int = 0) -> Picture:
-    """Returns `contact_sheet_figure` for a notebook."""
+    """Returns `contact_sheet_figure` as a picture for a notebook."""
     return picture(*contact_sheet_figure(size, seed))
 
 
@@ -158,6 +177,16 @@ def write_contact_sheet(target: Path, size: int = 112, seed: int = 0) -> Path:
     pixels.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(file, "PNG", optimize=True)
     write_atomically(target, file.getvalue())
     return Path(target)
+
+
+def _distance(units: dict, others: dict) -> float:
+    """Returns the largest difference of an action unit, blinks aside."""
+    moved = [unit for unit in {*units, *others} if unit != BLINK]
+    return max((float(np.max(np.abs(np.subtract(_sides(units, u), _sides(others, u))))) for u in moved), default=0.0)
+
+
+def _sides(units: dict, unit: int) -> tuple:
+    return units.get(unit, (0.0, 0.0))
 
 
 def _chosen_frames(course: Sequence, count: int) -> np.ndarray:
