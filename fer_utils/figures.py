@@ -86,7 +86,7 @@ def face_grid(images: np.ndarray, titles, columns: int = 7, alt: str = "", point
             axes.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="none")
             if points is not None and points[i] is not None:
                 axes.autoscale(False)  # points outside leave the picture as it is
-                axes.scatter(*points[i].T, s=3, c="#ffd000", edgecolors="black", linewidths=0.3)
+                axes.scatter(*np.transpose(points[i]), s=3, c="#ffd000", edgecolors="black", linewidths=0.3)
             axes.set_title(title, fontsize=8)
             axes.axis("off")
     return picture(figure, alt or "Faces: " + ", ".join(title.replace("\n", " ") for title in titles) + ".")
