@@ -25,6 +25,7 @@ def pose_survey(
     seed: int = 0,
     most_yaw: float = YAW,
     each_skin: bool = False,
+    exposure: float | None = None,
 ) -> FaceTable:
     """Draws one face each of as many people, so that pictures are independent, with skin groups in turn.
 
@@ -38,6 +39,8 @@ def pose_survey(
         most_yaw: float. With "uniform", degrees that no head turns further than.
         each_skin: bool. Draws each person once in every skin group's average color, all else equal: features, hair,
             expression, pose and light. Pictures of one person are then not independent of each other.
+        exposure: float. Factor on the luminance of all pictures, as of a camera that exposes longer; None for a random
+            one around 1.
 
     Returns:
         `FaceTable` of gray faces. Its truth has the columns of `SyntheticFaces.load` for identity, pose, light,
@@ -60,6 +63,8 @@ def pose_survey(
         if poses == "uniform":
             yaw, pitch, roll = (float(rng.uniform(-limit, limit)) for limit in (most_yaw, PITCH, ROLL))
             imaging = replace(imaging, yaw=yaw, pitch=pitch, roll=roll)
+        if exposure is not None:
+            imaging = replace(imaging, exposure=exposure)
         units = sample_action_units(emotion, person.style, rng)
         for identity in _in_each_skin(person.identity) if each_skin else [person.identity]:
             image, landmarks = render_face(identity, units, size, imaging)

@@ -39,6 +39,12 @@ def test_in_each_skin_a_person_differs_in_nothing_but_the_skin():
         assert brightness == sorted(brightness, reverse=True)
 
 
+def test_a_longer_exposure_makes_the_same_pictures_brighter():
+    dark, bright = (pose_survey(3, size=48, exposure=exposure) for exposure in (0.7, 1.4))
+    assert (bright.images.mean(axis=(1, 2)) > 1.3 * dark.images.mean(axis=(1, 2))).all()
+    assert dark.rows["yaw"].equals(bright.rows["yaw"])
+
+
 def test_the_same_survey_is_drawn_every_time():
     first, second = pose_survey(3, size=48), pose_survey(4, size=48)
     assert np.array_equal(first.images, second.images[:3])
