@@ -57,16 +57,16 @@ class ActionUnitSliders:
             import ipywidgets
         except ImportError:
             return None
-        wide = ipywidgets.Layout(width="19em")
-        style = {"description_width": "11em"}
+        wide, column = ipywidgets.Layout(width="380px"), ipywidgets.Layout(width=f"{max(self.size, 256)}px")
+        style = {"description_width": "185px"}  # room for the longest name
         options = {"min": 0.0, "max": 5.0, "step": 0.5, "layout": wide, "style": style, "readout_format": ".1f"}
         sliders = {
             unit: ipywidgets.FloatSlider(description=f"AU {unit} {name}", **options)
             for unit, name in ACTION_UNITS.items()
         }
-        sides = ipywidgets.Dropdown(options=list(SIDES), description="Move")
-        emotions = ipywidgets.Dropdown(options=["", *PROTOTYPES], description="Emotion")
-        face, words = ipywidgets.Image(format="png"), ipywidgets.Label()
+        sides = ipywidgets.Dropdown(options=list(SIDES), description="Move", layout=column)
+        emotions = ipywidgets.Dropdown(options=["", *PROTOTYPES], description="Emotion", layout=column)
+        face, words = ipywidgets.Image(format="png", layout=column), ipywidgets.HTML(layout=column)
 
         def redraw(_=None):
             shown = {unit: slider.value for unit, slider in sliders.items()}
@@ -90,9 +90,9 @@ class ActionUnitSliders:
             control.observe(redraw, "value")
         emotions.observe(choose, "value")
         redraw()
-        left = ipywidgets.VBox([emotions, sides, face, words])
-        right = ipywidgets.Box(list(sliders.values()), layout=ipywidgets.Layout(flex_flow="row wrap", flex="1 1 auto"))
-        return ipywidgets.HBox([left, right])
+        left = ipywidgets.VBox([emotions, sides, face, words], layout=ipywidgets.Layout(flex="0 0 auto"))
+        wrapped = ipywidgets.Layout(flex="1 1 0", flex_flow="row wrap", align_content="flex-start")
+        return ipywidgets.HBox([left, ipywidgets.Box(list(sliders.values()), layout=wrapped)])
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         shown = {"text/plain": self.still.alt, "text/html": self.still._repr_html_()}

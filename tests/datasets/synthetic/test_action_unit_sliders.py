@@ -28,7 +28,7 @@ def test_there_is_a_slider_for_each_unit_and_moving_one_moves_the_face(someone):
     at_rest = bytes(face.value)
     named["AU 12 lip corner puller"].value = 4
     assert bytes(face.value) != at_rest and bytes(face.value).startswith(b"\x89PNG")
-    assert find(sliders.controls, "Label")[0].value == "both sides: lip corner puller 4"
+    assert find(sliders.controls, "HTML")[0].value == "both sides: lip corner puller 4"
     named["AU 12 lip corner puller"].value = 0
     assert face.value == at_rest
 

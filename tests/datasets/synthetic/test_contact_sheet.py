@@ -1,6 +1,5 @@
-from itertools import groupby
-
 import numpy as np
+import pytest
 from PIL import Image
 
 from fer_utils.datasets.synthetic import PROTOTYPES, draw_person
@@ -8,10 +7,10 @@ from fer_utils.datasets.synthetic.contact_sheet import (
     PEOPLE,
     contact_sheet,
     contact_sheet_figure,
-    phase_of,
-    sequence_strip,
     write_contact_sheet,
 )
+from fer_utils.datasets.synthetic.sequence_strip import sequence_strip
+from fer_utils.errors import ParameterError
 
 
 def test_the_sheet_shows_all_skin_groups_with_all_emotions_in_color():
@@ -28,30 +27,12 @@ def test_a_face_does_not_depend_on_who_else_is_on_the_sheet():
     assert np.array_equal(alone, contact_sheet(subjects=[1, 3], size=48)[48:, 48 * column : 48 * (column + 1)])
 
 
-def test_a_strip_goes_from_rest_over_the_apex_to_rest():
-    strip = sequence_strip(frames=8, size=48)
-    assert strip.image.shape == (48, 8 * 48, 3)
-    assert strip.phases[0] == "neutral" and strip.phases[-1] == "neutral"
-    assert [phase for phase, _ in groupby(strip.phases)] == ["neutral", "onset", "apex", "offset", "neutral"]
-    assert np.all(np.diff(strip.seconds) > 0)
-    assert strip.titles[0].startswith("neutral\n")
-
-
-def test_the_phases_follow_each_other_whatever_is_shown():
-    for subject in range(6):
-        for genuine in (True, False):
-            course = sequence_strip(subject, "surprise", frames=4, size=48, genuine=genuine).course
-            phases = [phase_of(course, frame) for frame in range(len(course))]
-            assert [phase for phase, _ in groupby(phases)] == ["neutral", "onset", "apex", "offset", "neutral"]
-            assert phases.index("apex") == course.apex
-
-
-def test_felt_and_acted_strips_of_one_person_reach_the_same_apex():
-    felt, acted = (
-        sequence_strip(2, "surprise", frames=6, size=48, genuine=genuine).course for genuine in (True, False)
-    )
-    one, other = felt.frames[felt.apex], acted.frames[acted.apex]
-    assert all(np.allclose(one.get(unit, 0), other.get(unit, 0), atol=0.02) for unit in {*one, *other} - {43})
+@pytest.mark.parametrize(
+    "draw", [lambda name: contact_sheet(emotions=[name], size=48), lambda name: sequence_strip(0, name)]
+)
+def test_an_unknown_emotion_is_refused_with_the_nearest_name(draw):
+    with pytest.raises(ParameterError, match="fear"):
+        draw("feer")
 
 
 def test_the_picture_of_the_readme_names_every_emotion_and_is_small_and_always_the_same(tmp_path):
