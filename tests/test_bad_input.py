@@ -155,6 +155,34 @@ MISTAKES = {
     "report below a file": Mistake(
         "report --runs r --out f/g", ("/f/g: Not a directory. A folder is expected",), files={"r": None, "f": ""}
     ),
+    # twins of real datasets
+    "misspelt command of a group": Mistake("data synt jaffe out", ("No command 'synt'", "Did you mean 'synth'?")),
+    "misspelt twin": Mistake(
+        "data synth jafe out", ("No twin 'jafe'", "Known: fer2013, ckplus", "Did you mean 'jaffe'?")
+    ),
+    "misspelt preset": Mistake(
+        "data synth jaffe out --preset quik", ("jaffe: no preset 'quik'", "tiny, quick, full", "Did you mean 'quick'?")
+    ),
+    "negative seed": Mistake("data synth jaffe out --seed -1", ("jaffe: seed=-1", "at least 0")),
+    "twin in the place of data": Mistake(
+        "data synth jaffe out",
+        ("/out: this folder holds ['KA.AN1.39.tiff']", "may be real data", "Name another folder"),
+        files={"out/KA.AN1.39.tiff": ""},
+    ),
+    "twin in the place of data with force": Mistake(
+        "data synth jaffe out --force",
+        ("/out: this folder holds ['a.csv']", "not replaced even with --force"),
+        files={"out/a.csv": ""},
+    ),
+    "twin in the place of another": Mistake(
+        "data synth jaffe out",
+        ("/out: this folder holds a synthetic twin already", "--force"),
+        files={"out/README.txt": "SYNTHETIC, drawn by ferbench: a twin of CK+. No picture shows a person."},
+    ),
+    "twin into a file": Mistake("data synth jaffe f", ("/f: this is a file. Name a folder",), files={"f": ""}),
+    "twin below a file": Mistake(
+        "data synth jaffe f/g", ("/f: File exists. A folder is expected",), files={"f": ""}
+    ),
     # what only the run itself can find
     "data that is bad only in the kernel": Mistake(
         "run kernel --only bad_csv",
@@ -173,6 +201,11 @@ MISTAKES = {
         ("failed: no_predictor in cell 2: PredictorError", "No shape_predictor_68", "99.7 MB", "curl"),
         status=1,
     ),
+    "impossible faces": Mistake(
+        "run kernel --only bad_faces",
+        ("failed: bad_faces in cell 2: ParameterError", "size=10; expected a whole number of 48 to 320"),
+        status=1,
+    ),
     "disk that is full in the kernel": Mistake(
         "run kernel --only full_disk", ("failed: full_disk in cell 3", "reports/runs/08_full", "free space"), status=1
     ),
@@ -187,9 +220,13 @@ def ferbench(project):
     project.notebook("07_model", "from fer_utils.training.stored_model import load_model\nload_model('../m.keras')")
     project.notebook("08_full", _NO_SPACE)
     project.notebook("09_points", _NO_PREDICTOR)
+    project.notebook(
+        "10_faces", "from fer_utils.datasets import load_dataset\nload_dataset('synthetic', 'no path', size=10)"
+    )
     project.suite("quick", "runs:\n- {notebook: 01_toy, grid: {epochs: [1, 2]}}")
     project.suite("real", "runs:\n- notebook: 03_real")
     names = {"06_csv": "bad_csv", "07_model": "bad_model", "08_full": "full_disk", "09_points": "no_predictor"}
+    names["10_faces"] = "bad_faces"
     project.suite("kernel", "runs:\n" + "".join(f"- {{notebook: {n}, name: {name}}}\n" for n, name in names.items()))
     return lambda arguments: CliRunner().invoke(main, arguments.split())
 

@@ -15,8 +15,8 @@ CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 MISPLACED = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP)
 
 
-class Group(click.Group):
-    """Commands that suggest the nearest name, turn a mistake into one paragraph, and stop without a traceback."""
+class Suggesting(click.Group):
+    """Commands that suggest the nearest name."""
 
     def resolve_command(self, ctx, args):
         """Finds the command, or says which one was probably meant."""
@@ -26,6 +26,12 @@ class Group(click.Group):
                 f"{nearest(args[0], self.list_commands(ctx))}"
             )
         return super().resolve_command(ctx, args)
+
+
+class Group(Suggesting):
+    """The group of all commands, which turns a mistake into one paragraph, and stops without a traceback."""
+
+    group_class = Suggesting  # of the groups in it
 
     def invoke(self, ctx):
         """Runs the command; exit status 2 after a user's mistake, which `--debug` lets through with its traceback."""

@@ -48,13 +48,13 @@ def ears(head: Head) -> list[Surface]:
 
 
 def neck(head: Head) -> Surface:
-    """Returns the neck, dark where the chin keeps the light away."""
+    """Returns the neck, dark where the chin at rest keeps the light away: below a face nothing tells what it does."""
     across, down = _grid(13, 7)
     across = 2 * across - 1
     angle, wide = np.deg2rad(100) * across, 0.76 * head.identity.jaw_width
     wide = wide * (1 + 0.25 * down**3)
     vertices = np.stack([wide * np.sin(angle), 0.9 + 1.9 * down, -0.3 + 0.75 * np.cos(angle) - 0.1 * down], axis=-1)
-    shade = 0.5 + 0.42 * np.clip((0.9 + 1.9 * down - head.geometry.chin) / 0.5, 0, 1)
+    shade = 0.5 + 0.42 * np.clip((0.9 + 1.9 * down - head.identity.chin) / 0.5, 0, 1)
     return Surface(vertices, _patch(BARE, 0.5 * (across + 1), down), shade, share=0.4)
 
 

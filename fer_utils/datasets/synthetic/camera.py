@@ -5,8 +5,8 @@ import numpy as np
 
 from fer_utils.datasets.synthetic.imaging import Imaging
 
-UNIT = 0.262  # average distance between the pupils as a fraction of the picture's shorter side
-EYE_LEVEL = 0.43  # height of the eyes as a fraction of the picture's shorter side, if the picture is square
+UNIT = 0.246  # average distance between the pupils as a fraction of the picture's shorter side
+EYE_LEVEL = 0.4  # height of the eyes as a fraction of the picture's shorter side, if the picture is square
 DISTANCE = 14.0  # from the camera to the middle of the head, in distances between the pupils: about 90 cm
 PIVOT = np.array([0.0, 0.45, 0.25])  # the head turns about this point
 FIELD = 0.3  # vertical field of view that the rasterizer is told, radians; any will do

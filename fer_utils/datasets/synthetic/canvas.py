@@ -48,9 +48,12 @@ class Canvas:
             return tone
         return tone @ LUMINANCE
 
-    def tinted(self, field: np.ndarray, tone) -> np.ndarray:
-        """Returns a field (height, width) of luminance factors in a color, in the canvas' channels."""
-        return field[..., None] * self.tone(tone) if self.color else field * self.tone(tone)
+    def tinted(self, coarse: np.ndarray, tone) -> np.ndarray:
+        """Enlarges a coarse field of factors, (rows, columns), or of one a channel, in a color to the whole canvas."""
+        tone = self.tone(tone)
+        if self.color and coarse.ndim == 2:
+            coarse = coarse[..., None]
+        return self.spread(coarse * tone)
 
     def mask(self, points: np.ndarray, width: float | None = None, blur: float = 0.0) -> tuple[tuple, np.ndarray]:
         """Draws a filled curve, or a stroke along it, into a mask.
@@ -64,19 +67,16 @@ class Canvas:
             window of the canvas (pair of slices), and the mask there as float32 in 0-1.
         """
         placed = self.place(points)
-        margin, (high, wide) = (3 * blur + (width or 0)) * self.unit + 2, self.shape
-        low, end = placed.min(axis=0) - margin, placed.max(axis=0) + margin + 1
-        left, top = min(max(int(low[0]), 0), wide - 1), min(max(int(low[1]), 0), high - 1)
-        right, bottom = max(min(int(end[0]), wide), left + 1), max(min(int(end[1]), high), top + 1)
-        window = np.zeros((bottom - top, right - left), np.uint8)
-        fixed = self._fixed(placed - (left, top))
+        window, origin, shape = self._window(placed, 3 * blur + (width or 0))
+        drawn = np.zeros(shape, np.uint8)
+        fixed = self._fixed(placed - origin)
         if width is None:
-            cv2.fillPoly(window, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
+            cv2.fillPoly(drawn, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
         else:
-            self._line(window, fixed, width, 255)
+            self._line(drawn, fixed, width, 255)
         if blur * self.unit > 0.5:  # less would not be seen
-            window = cv2.GaussianBlur(window, (0, 0), blur * self.unit)
-        return np.s_[top:bottom, left:right], window * np.float32(1 / 255)
+            drawn = cv2.GaussianBlur(drawn, (0, 0), blur * self.unit)
+        return window, drawn * np.float32(1 / 255)
 
     def fill(self, points: np.ndarray, tone, opacity: float = 1.0, blur: float = 0.0, within=None) -> None:
         """Paints the inside of a closed curve.
@@ -107,11 +107,22 @@ class Canvas:
             folds: list of (points (n, 2) in face coordinates, amount in 0-1, width in face coordinates).
             blur: float. Standard deviation of all their edges in face coordinates.
         """
-        layer = np.zeros(self.shape, np.uint8)
-        for points, amount, width in sorted(folds, key=lambda fold: fold[1]):  # the deepest fold is not painted over
-            if amount > 0.01:
-                self._line(layer, self._fixed(self.place(points)), width, min(255, round(255 * amount)))
-        self._shade(np.s_[:, :], cv2.GaussianBlur(layer, (0, 0), max(0.5, blur * self.unit)) * np.float32(1 / 255))
+        deep = [fold for fold in folds if fold[1] > 0.01]
+        if not deep:
+            return
+        window, origin, shape = self._window(self.place(np.concatenate([points for points, _, _ in deep])), 0.15)
+        layer = np.zeros(shape, np.uint8)
+        for points, amount, width in sorted(deep, key=lambda fold: fold[1]):  # the deepest fold is not painted over
+            self._line(layer, self._fixed(self.place(points) - origin), width, min(255, round(255 * amount)))
+        self._shade(window, cv2.GaussianBlur(layer, (0, 0), max(0.5, blur * self.unit)) * np.float32(1 / 255))
+
+    def _window(self, placed: np.ndarray, margin: float) -> tuple[tuple, tuple[int, int], tuple[int, int]]:
+        """Returns the part of the canvas around some pixels as slices, its first pixel (x, y) and its shape."""
+        room, (high, wide) = margin * self.unit + 2, self.shape
+        low, end = placed.min(axis=0) - room, placed.max(axis=0) + room + 1
+        left, top = min(max(int(low[0]), 0), wide - 1), min(max(int(low[1]), 0), high - 1)
+        right, bottom = max(min(int(end[0]), wide), left + 1), max(min(int(end[1]), high), top + 1)
+        return np.s_[top:bottom, left:right], (left, top), (bottom - top, right - left)
 
     @staticmethod
     def _fixed(placed: np.ndarray) -> np.ndarray:

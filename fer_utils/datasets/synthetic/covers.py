@@ -25,15 +25,15 @@ def paint_glasses(picture: Photograph, camera: Camera, head: Head) -> None:
     plane = head.depth(np.array([half]), np.array([0.0]))[0] + 0.3
     for sign in (-1, 1):
         lens = camera.project(np.column_stack([move(shape, sign * half, 0.03), np.full(len(turn), plane)]))
-        picture.paint(picture.mask(lens), (0.9, 0.95, 1.0), 0.06)
-        picture.paint(picture.mask(lens, width), FRAME, 0.92)
+        picture.paint(lens, (0.9, 0.95, 1.0), 0.06)
+        picture.paint(np.concatenate([lens, lens[:1]]), FRAME, 0.92, width)
         outer = sign * (half + shape[:, 0].max())
         if sign * camera.rotation[0, 2] < 0.12:  # the temple on the far side is behind the head
             temple = np.array([[outer, -0.03, plane], [sign * 1.02 * head.identity.face_width, -0.08, 0.05]])
-            picture.paint(picture.mask(camera.project(temple), width), FRAME, 0.9)
+            picture.paint(camera.project(temple), FRAME, 0.9, width)
     inner = half - shape[:, 0].max()
     bridge = np.array([[-inner, -0.02, plane], [0, -0.07, plane + 0.03], [inner, -0.02, plane]])
-    picture.paint(picture.mask(camera.project(bridge), width), FRAME, 0.92)
+    picture.paint(camera.project(bridge), FRAME, 0.92, width)
 
 
 def paint_occlusion(picture: Photograph, camera: Camera, head: Head, imaging: Imaging) -> None:
@@ -45,7 +45,7 @@ def paint_occlusion(picture: Photograph, camera: Camera, head: Head, imaging: Im
 
 def _hand(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:
     """A hand before mouth or cheek, fingers upward and inward."""
-    side, skin = rng.choice([-1, 1]), np.array(head.identity.skin)
+    side, skin, unit = rng.choice([-1, 1]), np.array(head.identity.skin), camera.unit
     angle = -side * np.deg2rad(rng.uniform(20, 55))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     tips = np.array([side * rng.uniform(-0.25, 0.3), rng.uniform(0.75, 1.05)])
@@ -55,12 +55,12 @@ def _hand(picture: Photograph, camera: Camera, head: Head, rng: np.random.Genera
         return camera.project(np.column_stack([points, np.full(len(points), 1.8)]))
 
     arm = np.array([[-0.3, 0.1], [-0.36, -0.4], [0.36, -0.4], [0.3, 0.1], [0.25, 1.9], [-0.25, 1.9]])
-    picture.paint(picture.mask(placed(smooth(arm, 4, closed=True)), None, 0.02 * camera.unit), 0.86 * skin)
+    picture.paint(placed(smooth(arm, 4, closed=True)), 0.86 * skin, blur=0.02 * unit)
     for number, length in enumerate((0.56, 0.7, 0.66, 0.5)):
         x = -0.27 + 0.18 * number
         finger = placed([[x, -0.3], [1.1 * x, -0.4 - length]])
-        picture.paint(picture.mask(finger, 0.215 * camera.unit, 0.02 * camera.unit), 0.55 * skin)
-        picture.paint(picture.mask(finger, 0.175 * camera.unit, 0.015 * camera.unit), 0.93 * skin)
+        picture.paint(finger, 0.55 * skin, 1.0, 0.215 * unit, 0.02 * unit)
+        picture.paint(finger, 0.93 * skin, 1.0, 0.175 * unit, 0.015 * unit)
 
 
 def _scarf(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:
@@ -74,13 +74,11 @@ def _scarf(picture: Photograph, camera: Camera, head: Head, rng: np.random.Gener
     middle = np.column_stack([*chin, 1.2 - 0.8 * across**2])
     low = np.column_stack([1.15 * head.identity.jaw_width * across, np.full(15, 2.7), np.full(15, 0.9)])
     color = np.clip(rng.uniform(0.15, 0.75) + rng.uniform(-0.15, 0.15, 3), 0.05, 0.9)
-    outline = np.concatenate([upper, middle[-1:], low[::-1], middle[:1]])
-    cloth = picture.mask(camera.project(outline), None, 0.015 * camera.unit)
-    picture.paint(cloth, color)
+    outline = camera.project(np.concatenate([upper, middle[-1:], low[::-1], middle[:1]]))
+    picture.paint(outline, color, blur=0.015 * camera.unit)
     for share in (0.25, 0.5, 0.8, 1.15):
         fold = upper + share * (middle - upper) + (0, 0.05, 0) * np.sin(2.5 * across[:, None] + 9 * share)
-        crease = picture.mask(camera.project(fold), 0.07 * camera.unit, 0.05 * camera.unit)
-        picture.paint(crease * cloth, 0.6 * color, 0.6)
+        picture.paint(camera.project(fold), 0.6 * color, 0.6, 0.07 * camera.unit, 0.05 * camera.unit, within=outline)
 
 
 def _lock(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:
@@ -92,9 +90,9 @@ def _lock(picture: Photograph, camera: Camera, head: Head, rng: np.random.Genera
     outer = [[0.86, 0.6 * reach], [0.95, -0.1], [0.97, -0.8], [0.75, -1.4], [0.3, -1.65]]
     curve = smooth(np.array(inner + outer) * [side * head.identity.face_width, 1], 6, closed=True)
     lifted = head.lift(curve, 0.14)
-    picture.paint(picture.mask(camera.project(lifted), None, 0.015 * camera.unit), 0.9 * hair)
+    picture.paint(camera.project(lifted), 0.9 * hair, blur=0.015 * camera.unit)
     inner, outer = np.array(inner), np.array(outer[::-1])
     for share in (0.15, 0.32, 0.5, 0.68, 0.85):
         strand = smooth((inner + share * (outer - inner)) * [side * head.identity.face_width, 1], 6)
-        line = picture.mask(camera.project(head.lift(strand, 0.16)), 0.03 * camera.unit, 0.01 * camera.unit)
-        picture.paint(line, 1.4 * hair + 0.02 if share in (0.32, 0.68) else 0.6 * hair, 0.5)
+        tone = 1.4 * hair + 0.02 if share in (0.32, 0.68) else 0.6 * hair
+        picture.paint(camera.project(head.lift(strand, 0.16)), tone, 0.5, 0.03 * camera.unit, 0.01 * camera.unit)

@@ -113,7 +113,7 @@ def _show(picture: Photograph, camera: Camera, canvas: Canvas, head: Head, imagi
 
 
 def _skull(head: Head, picture: Photograph) -> Surface:
-    vertices, texture = head.mesh(44 if max(picture.shape) < 200 else 64)
+    vertices, texture = head.mesh(36 if max(picture.shape) < 200 else 64)
     away = vertices - (0.0, 0.2, 0.0)
     away /= np.linalg.norm(away, axis=-1, keepdims=True)
     vertices = vertices + hair_volume(head.identity, texture)[..., None] * away

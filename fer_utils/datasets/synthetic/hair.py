@@ -68,8 +68,8 @@ def paint_hair(canvas: Canvas, identity: Identity) -> None:
         return
     canvas.darken(move(outline, 0, 0.06), 0.2, None, 0.05)  # shadow on the skin
     noise = np.random.default_rng(identity.texture + 1).standard_normal((9, 70)).astype(np.float32)
-    strands = np.clip(1 + 0.17 * canvas.spread(noise), 0.3, 1.8)
-    canvas.fill(outline, canvas.tinted(strands, np.array(identity.hair)), blur=0.02)
+    strands = np.clip(1 + 0.17 * noise, 0.3, 1.8)
+    canvas.fill(outline, canvas.tinted(strands, identity.hair), blur=0.02)
 
 
 def paint_beard(canvas: Canvas, identity: Identity, geometry: FaceGeometry) -> None:

@@ -21,7 +21,10 @@ WIDEST_Z = np.array(
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.02, 0.08, 0.2, 0.36, 0.56, 0.74, 0.80]
 )  # where a section is widest
 BACK_Z = np.array([-0.3, -1.1, -1.45, -1.5, -1.5, -1.45, -1.3, -0.9, -0.3, 0.15, 0.45, 0.70, 0.78])
-TURN = np.deg2rad(np.r_[np.linspace(-150, -52, 15), np.linspace(-48, 48, 37), np.linspace(52, 150, 15)])
+TURN = {  # rows of the mesh: angles of its columns; what is small needs fewer
+    rows: np.deg2rad(np.r_[np.linspace(-150, -52, side), np.linspace(-48, 48, front), np.linspace(52, 150, side)])
+    for rows, side, front in ((36, 9, 29), (64, 15, 37))
+}
 EDGE = np.deg2rad(np.linspace(35, 90, 23))  # where the edge of a turned head may lie
 FRONT = np.deg2rad(60)  # up to this angle a texture is laid on from the front, beyond it is wound round the head
 
@@ -89,6 +92,7 @@ class Head:
 
     def mesh(self, rows: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns vertices (rows, columns, 3) and texture coordinates (rows, columns, 2) in face coordinates."""
+        turn = TURN[rows]
         low = self.geometry.lip_edges[3][12, 1]
         upper, face, chin = round(0.24 * rows), round(0.6 * rows), rows - round(0.24 * rows) - round(0.6 * rows)
         y = np.r_[
@@ -97,13 +101,13 @@ class Head:
             np.linspace(low, self.geometry.chin - 1e-3, chin),
         ]
         width, _, widest, back = (part[:, None] for part in self.sections(y))
-        x = width * np.sin(TURN)
-        ahead = np.abs(TURN) < 0.5 * np.pi
+        x = width * np.sin(turn)
+        ahead = np.abs(turn) < 0.5 * np.pi
         height = np.broadcast_to(y[:, None], x.shape)
-        z = widest + (widest - back) * np.minimum(np.cos(TURN), 0)
+        z = widest + (widest - back) * np.minimum(np.cos(turn), 0)
         z[:, ahead] = self.depth(x[:, ahead], height[:, ahead])
-        wound = np.sign(TURN) * (np.sin(FRONT) + np.cos(FRONT) * (np.abs(TURN) - FRONT))
-        u = width * np.where(np.abs(TURN) < FRONT, np.sin(TURN), wound)
+        wound = np.sign(turn) * (np.sin(FRONT) + np.cos(FRONT) * (np.abs(turn) - FRONT))
+        u = width * np.where(np.abs(turn) < FRONT, np.sin(turn), wound)
         return np.stack([x, height, z], axis=-1), np.stack([u, height], axis=-1)
 
     def _relief(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -22,7 +22,9 @@ class Person:
 
 
 def draw_person(seed: int, subject: int) -> Person:
-    """Draws one person; six people in a row have the six skin groups, so that every dataset is balanced.
+    """Draws one person; each six people in a row have the six skin groups, in random order.
+
+    So every dataset is balanced, and a fold that takes every tenth person has people of all groups.
 
     Args:
         seed: int. Another seed gives other people.
@@ -31,7 +33,9 @@ def draw_person(seed: int, subject: int) -> Person:
     Returns:
         `Person`. The same numbers give the same person, whoever else is drawn.
     """
-    identity = sample_identity(random_stream(seed, subject, 0), subject % SKIN_GROUPS)
+    block, place = divmod(subject, SKIN_GROUPS)
+    groups = random_stream(seed, block, SKIN_GROUPS).permutation(SKIN_GROUPS)
+    identity = sample_identity(random_stream(seed, subject, 0), int(groups[place]))
     return Person(identity, sample_style(random_stream(seed, subject, 1)))
 
 

@@ -29,10 +29,9 @@ class Photograph:
 
     def _background(self) -> np.ndarray:
         coarse = 0.12 * self.lasting.standard_normal((4, 4)).astype(np.float32)
-        field = cv2.resize(coarse, self.shape[::-1], interpolation=cv2.INTER_CUBIC)
-        tint = self._tinted(self.imaging.background, 0.15)
-        tone = tint.astype(np.float32) if self.imaging.color else np.float32(self.imaging.background)
-        return np.clip(field[..., None] + tone if self.imaging.color else field + tone, 0.02, 0.98)
+        tint = self._tinted(self.imaging.background, 0.15).astype(np.float32)
+        tone = coarse[..., None] + tint if self.imaging.color else coarse + np.float32(self.imaging.background)
+        return cv2.resize(np.clip(tone, 0.02, 0.98), self.shape[::-1], interpolation=cv2.INTER_CUBIC)
 
     def lay(self, canvas: Canvas, seen: np.ndarray, covered: np.ndarray) -> None:
         """Lays the canvas over the picture.
@@ -43,14 +42,37 @@ class Photograph:
             covered: bool array (height, width). Where a pixel shows the canvas at all.
         """
         texture = cv2.remap(canvas.pixels, seen[..., 0] - 0.5, seen[..., 1] - 0.5, cv2.INTER_LINEAR)
-        light = seen[..., 2]
-        lit = texture * (light[..., None] if self.imaging.color else light)
-        np.copyto(self.pixels, lit, where=covered[..., None] if self.imaging.color else covered)
+        texture *= seen[..., 2:] if self.imaging.color else seen[..., 2]
+        np.copyto(self.pixels, texture, where=covered[..., None] if self.imaging.color else covered)
 
-    def mask(self, points: np.ndarray, width: float | None = None, blur: float = 0.0) -> np.ndarray:
-        """Draws a closed curve, or a stroke along it, in pixels of the finished picture; float32 in 0-1."""
-        mask = np.zeros(self.shape, np.uint8)
-        fixed = np.rint((points * self.factor - 0.5) * (1 << SUBPIXEL)).astype(np.int32)
+    def paint(self, points, tone, opacity: float = 1.0, width: float | None = None, blur: float = 0.0, within=None):
+        """Paints the inside of a closed curve, or along a curve.
+
+        Args:
+            points: float array (n, 2), in pixels of the finished picture.
+            tone: RGB in 0-1.
+            opacity: float in 0-1.
+            width: float. Width of a stroke in the same pixels; None fills the curve.
+            blur: float. Standard deviation of the edge in the same pixels.
+            within: float array (n, 2). A closed curve outside of which nothing is painted, or None.
+        """
+        placed = points * self.factor
+        room = (3 * blur + (width or 0)) * self.factor + 2
+        low = np.clip(placed.min(axis=0) - room, 0, np.array(self.shape[::-1]) - 1).astype(int)
+        end = np.clip(placed.max(axis=0) + room + 1, low + 1, self.shape[::-1]).astype(int)
+        mask = self._drawn(placed - low, end - low, width, blur) * np.float32(opacity)
+        if within is not None:
+            mask = mask * self._drawn(within * self.factor - low, end - low, None, 0.0)
+        below = self.pixels[low[1] : end[1], low[0] : end[0]]
+        if self.imaging.color:
+            below += mask[..., None] * (np.asarray(tone, np.float32) - below)
+        else:
+            below += mask * (np.asarray(tone, np.float32) @ LUMINANCE - below)
+
+    def _drawn(self, points: np.ndarray, shape: np.ndarray, width: float | None, blur: float) -> np.ndarray:
+        """Draws a curve into a mask of the shape (width, height); float32 in 0-1."""
+        mask = np.zeros(shape[::-1], np.uint8)
+        fixed = np.rint((points - 0.5) * (1 << SUBPIXEL)).astype(np.int32)
         if width is None:
             cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
         else:
@@ -58,15 +80,6 @@ class Photograph:
         if blur * self.factor > 0.5:
             mask = cv2.GaussianBlur(mask, (0, 0), blur * self.factor)
         return mask * np.float32(1 / 255)
-
-    def paint(self, mask: np.ndarray, tone, opacity: float = 1.0) -> None:
-        """Paints through a mask with an RGB color in 0-1."""
-        tone = np.asarray(tone, np.float32)
-        mask = mask * np.float32(opacity)
-        if self.imaging.color:
-            self.pixels += mask[..., None] * (tone - self.pixels)
-        else:
-            self.pixels += mask * (tone @ LUMINANCE - self.pixels)
 
     def develop(self) -> np.ndarray:
         """Takes the picture: blur, sampling, exposure, noise and compression.

@@ -93,7 +93,7 @@ def _expression(plan: Plan, recording: Recording, style, rng: np.random.Generato
 
 def _truth(identity: Identity, imaging: Imaging, units: dict) -> dict:
     """Says of one picture what is known because it was drawn."""
-    row = {"skin_group": identity.skin_group, "glasses": getattr(identity, "glasses", "")}
+    row = {"skin_group": identity.skin_group, "glasses": identity.glasses}
     row |= {"yaw": imaging.yaw, "pitch": imaging.pitch, "roll": imaging.roll}
     row |= {"light_x": imaging.light[0], "light_y": imaging.light[1], "occluded": imaging.occlusion}
     sides = {unit: np.broadcast_to(units.get(unit, 0.0), 2) for unit in ACTION_UNITS}

@@ -64,8 +64,7 @@ def _skin(canvas: Canvas, head: Head) -> np.ndarray:
         field += np.float32(change) * np.exp(-(((x - center_x) / wide) ** 2) - ((y - center_y) / high) ** 2)
     field *= 1 + np.random.default_rng(identity.texture).normal(0, 0.012, x.shape).astype(np.float32)
     if not canvas.color:
-        return canvas.spread(field) * canvas.tone(identity.skin)
+        return canvas.tinted(field, identity.skin)
     blush = np.exp(-(((np.abs(x) - half - 0.05) / 0.26) ** 2) - ((y - 0.55) / 0.2) ** 2)
     blush += 0.6 * np.exp(-((x / 0.12) ** 2) - ((y - 0.85 * base) / 0.12) ** 2)
-    red = canvas.spread(0.35 * blush)[..., None] * (BLUSH - 1).astype(np.float32) + 1
-    return canvas.tinted(canvas.spread(field), identity.skin) * red
+    return canvas.tinted(field[..., None] * (1 + 0.35 * blush[..., None] * (BLUSH - 1)), identity.skin)

@@ -58,8 +58,8 @@ class Manner:
     flutter: float
 
 
-FELT = Manner((0.7, 0.3), (0.8, 0.4), (1.0, 0.3), 0.4, (0.8, 0.15, 0.05), 0.05, 0.04, 0.02, 0.04)
-ACTED = Manner((0.45, 0.45), (1.3, 0.6), (0.7, 0.5), 0.0, (0.4, 0.35, 0.25), 0.35, 0.08, 0.06, 0.08)
+FELT = Manner((0.7, 0.28), (0.8, 0.4), (1.0, 0.28), 0.4, (0.85, 0.12, 0.03), 0.05, 0.04, 0.02, 0.04)
+ACTED = Manner((0.4, 0.45), (1.4, 0.55), (0.65, 0.5), 0.0, (0.3, 0.4, 0.3), 0.4, 0.08, 0.06, 0.08)
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,9 @@ def sample_timing(genuine: bool, amplitude: float, units: int, rng: np.random.Ge
         whole = onset + hold + offset
         onset, hold, offset = np.array([onset, hold, offset]) * np.clip(whole, *FELT_SECONDS) / whole
     lag = manner.lag * rng.normal()
-    delays = manner.delay * np.abs(rng.normal(size=(units, 1))) + np.array([max(0, -lag), max(0, lag)])
-    early = manner.delay * np.abs(rng.normal(size=(units, 1))) + np.zeros(2)
+    apart = manner.delay * np.exp(0.5 * rng.normal())
+    delays = apart * np.abs(rng.normal(size=(units, 1))) + np.array([max(0, -lag), max(0, lag)])
+    early = apart * np.abs(rng.normal(size=(units, 1))) + np.zeros(2)
     flutter = min(0.3, manner.flutter * abs(rng.normal()))
     return Timing(onset, hold, offset, _sample_steps(manner, rng), _sample_steps(manner, rng), delays, early, flutter)
 

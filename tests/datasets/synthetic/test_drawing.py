@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from fer_utils.datasets.emotions import SEVEN
-from fer_utils.datasets.synthetic import PROTOTYPES, Identity, Imaging, SyntheticFaces, draw_face, landmarks_of
+from fer_utils.datasets.synthetic import (
+    ACTION_UNITS,
+    PROTOTYPES,
+    Identity,
+    Imaging,
+    SyntheticFaces,
+    draw_face,
+    landmarks_of,
+)
 from fer_utils.errors import ParameterError
 
 
@@ -41,7 +49,8 @@ def test_landmarks_follow_the_muscles():
 
 
 def test_a_person_looks_more_like_herself_than_like_others():
-    people = [SyntheticFaces().identity(subject) for subject in range(0, 48, 6)]  # one skin group
+    everybody = (SyntheticFaces().identity(subject) for subject in range(48))
+    people = [person for person in everybody if person.skin_group == 2]
     drawn = np.array([[draw_face(p, PROTOTYPES[e][0], 48) for e in SEVEN] for p in people]).astype(float)
     within = np.abs(drawn - drawn.mean(axis=1, keepdims=True)).mean()
     between = np.abs(drawn - drawn.mean(axis=0, keepdims=True)).mean()
@@ -62,3 +71,18 @@ def test_light_and_roll_change_the_picture_and_not_the_person():
     turned = landmarks_of(Identity(), {}, 96, Imaging(roll=10))
     eyes = turned[45] - turned[36]
     assert np.rad2deg(np.arctan2(eyes[1], eyes[0])) == pytest.approx(10, abs=0.01)
+
+
+@pytest.mark.parametrize("unit", ACTION_UNITS)
+def test_each_action_unit_can_be_seen_by_itself(unit):
+    rest, moved = (draw_face(Identity(), units, 48).astype(float) for units in ({}, {unit: 5}))
+    assert (np.abs(moved - rest) > 12).sum() >= 10  # pixels of a face of 48 pixels
+    half = draw_face(Identity(), {unit: 2.5}, 48).astype(float)
+    assert 0 < np.abs(half - rest).sum() < np.abs(moved - rest).sum()
+
+
+@pytest.mark.parametrize("unit", [1, 2, 4, 5, 6, 7, 10, 12, 14, 15, 43])
+def test_a_muscle_of_the_right_side_moves_the_right_side(unit):
+    """The subject's right is on the left of the picture."""
+    moved = np.abs(draw_face(Identity(), {unit: (5, 0)}, 96).astype(float) - draw_face(Identity(), {}, 96))
+    assert moved[:, :48].sum() > 1.5 * moved[:, 48:].sum()

@@ -36,7 +36,7 @@ def uar_interval(features, faces):
     return percentile_interval(float(uar(confusion)), uar(resampled))
 
 
-def edge(width, size=48):
+def background(width, size=48):
     outside = np.ones((size, size), bool)
     outside[width:-width, width:-width] = False
     return outside
@@ -48,9 +48,9 @@ def corners(width, size=48):
     return outside
 
 
-@pytest.mark.parametrize("region", [edge(2), corners(6)], ids=["edge", "corners"])
-def test_background_and_border_say_nothing_of_the_emotion(drawn, region):
-    assert CHANCE in uar_interval(drawn.images[:, region].astype(float), drawn)
+@pytest.mark.parametrize("region", [background(2), corners(6)], ids=["edge", "corners"])
+def test_whoever_sees_the_background_alone_guesses_the_emotion(drawn, region):
+    assert uar_interval(drawn.images[:, region].astype(float), drawn).low <= CHANCE
 
 
 def test_the_face_says_much_of_the_emotion(drawn):

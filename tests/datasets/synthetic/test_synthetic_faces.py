@@ -76,7 +76,7 @@ def test_options_are_given_by_name_to_load_dataset():
         ({"emotions": ["anger", "anger"]}, "twice"),
         ({"preset": "quik"}, "preset='quik'.*Did you mean 'quick'"),
         ({"preset": 12}, "preset=12; known are tiny, quick, full"),
-        ({"conditions": "labratory"}, "Did you mean 'laboratory'"),
+        ({"conditions": "laboratry"}, "Did you mean 'laboratory'"),
         ({"genuine": "bth", "frames": 9}, "genuine='bth'.*Did you mean 'both'"),
         ({"genuine": "both"}, "differ in time alone.*frames=50"),
         ({"color": "yes"}, "color='yes'; expected True or False"),
