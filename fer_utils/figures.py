@@ -61,27 +61,93 @@ def picture(figure: Figure, alt: str) -> Picture:
     return Picture(svg.replace("<svg ", f'<svg style="max-width:100%;height:auto" data-pt="{width[1]}" ', 1), alt)
 
 
-def face_grid(images: np.ndarray, titles, columns: int = 7, alt: str = "") -> Picture:
+def face_grid(images: np.ndarray, titles, columns: int = 7, alt: str = "", points=None, width: float = 1.25) -> Picture:
     """Shows faces side by side.
 
     Args:
-        images: uint8 array (n, height, width, 1 or 3).
+        images: uint8 array (n, height, width, 1 or 3), or a sequence of n such pictures.
         titles: sequence of str, one a face.
         columns: int. Faces in a row.
         alt: str. What the reader should see; by default the list of titles.
+        points: sequence of n float arrays (k, 2), or of None. Landmarks in pixels that are drawn on top.
+        width: float. Inches that each face takes.
 
     Returns:
         `Picture`.
     """
     with matplotlib.rc_context(STYLE):
         rows = -(-len(images) // columns)
-        figure = Figure(figsize=(1.25 * columns, 1.45 * rows))
+        caption = 0.1 + 0.14 * (1 + max((title.count("\n") for title in titles), default=0))  # inches over a face
+        figure = Figure(figsize=(width * columns, (width + caption) * rows))
+        figure.subplots_adjust(left=0, right=1, bottom=0, top=1 - caption / (width + caption) / rows, wspace=0.05)
+        figure.subplots_adjust(hspace=caption / width)
         for i, (image, title) in enumerate(zip(images, titles, strict=True)):
             axes = figure.add_subplot(rows, columns, i + 1)
-            axes.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255)
+            axes.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="none")
+            if points is not None and points[i] is not None:
+                axes.autoscale(False)  # points outside leave the picture as it is
+                axes.scatter(*np.transpose(points[i]), s=3, c="#ffd000", edgecolors="black", linewidths=0.3)
             axes.set_title(title, fontsize=8)
             axes.axis("off")
-    return picture(figure, alt or "Faces: " + ", ".join(titles) + ".")
+    return picture(figure, alt or "Faces: " + ", ".join(title.replace("\n", " ") for title in titles) + ".")
+
+
+def curves_over_time(panels, alt: str, marks=None, ylabel: str = "intensity", top: float | None = None) -> Picture:
+    """Plots what changes in time, one panel a recording, side by side with one scale.
+
+    Args:
+        panels: mapping from a panel's title to (seconds, curves); curves map a name to a float array like seconds.
+        alt: str. What the curves show.
+        marks: mapping from a panel's title to float array. Seconds at which a vertical line is drawn.
+        ylabel: str. Name of what is plotted.
+        top: float. Upper end of the vertical axis; None for as high as the curves go.
+
+    Returns:
+        `Picture`.
+    """
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(4.5 * len(panels), 2.8))
+        first = None
+        for position, (title, (seconds, curves)) in enumerate(panels.items()):
+            axes = figure.add_subplot(1, len(panels), position + 1, sharex=first, sharey=first)
+            first = first or axes
+            for line, (name, values) in enumerate(curves.items()):
+                axes.plot(seconds, values, DASHES[line % len(DASHES)], label=name)
+            for second in (marks or {}).get(title, ()):
+                axes.axvline(second, color="gray", linewidth=0.6)
+            axes.set_title(title)
+            axes.set_xlabel("seconds")
+            axes.set_ylabel(ylabel)
+            axes.set_ylim(0, top)
+        first.legend(frameon=False, fontsize=8)
+    return picture(figure, alt)
+
+
+def interval_plot(table: pd.DataFrame, value: str, xlabel: str, alt: str, limit: float | None = None) -> Picture:
+    """Plots shares with their intervals, one row a group, so that groups can be compared.
+
+    Args:
+        table: DataFrame indexed by (condition, group), with the columns `value`, `value`_low and `value`_high in 0-1.
+        value: str. Name of the column.
+        xlabel: str. Name of what is plotted, in percent.
+        alt: str. What it shows.
+        limit: float. A share at which a dashed line is drawn, such as the value over all.
+
+    Returns:
+        `Picture`.
+    """
+    names = [f"{condition}: {group}" if group else condition for condition, group in table.index]
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(6.5, 0.6 + 0.2 * len(table)))
+        axes = figure.add_subplot()
+        places = np.arange(len(table))[::-1]
+        axes.hlines(places, 100 * table[f"{value}_low"], 100 * table[f"{value}_high"], linewidth=2)
+        axes.plot(100 * table[value], places, "o", markersize=4)
+        if limit is not None:
+            axes.axvline(100 * limit, color="gray", linestyle="--", linewidth=0.8)
+        axes.set_yticks(places, names)
+        axes.set_xlabel(xlabel)
+    return picture(figure, alt)
 
 
 def learning_curves(history: pd.DataFrame, alt: str = "") -> Picture:

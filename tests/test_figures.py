@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from fer_utils.figures import Picture, confusion_picture, face_grid, learning_curves, picture
+from fer_utils.figures import (
+    Picture,
+    confusion_picture,
+    curves_over_time,
+    face_grid,
+    interval_plot,
+    learning_curves,
+    picture,
+)
 
 
 def test_a_picture_shows_its_description_and_no_markup_can_break_out():
@@ -57,3 +65,30 @@ def test_undetected_faces_have_a_column_only_where_there_are_some():
     shown = confusion_picture([[2, 0, 2], [0, 0, 0]], ["a", "b"])
     assert "not detected" in shown.svg
     assert "a 50%, b 0%" in shown.alt  # undetected faces count as wrong; a class without items is no division by zero
+
+
+def test_landmarks_lie_on_their_faces_and_do_not_stretch_the_picture():
+    images = np.zeros((2, 8, 8), dtype=np.uint8)
+    plain, dotted = (
+        face_grid(images, ["a", "b"], columns=2, points=points) for points in (None, [[[2.0, 3.0], [50.0, 50.0]], None])
+    )
+    assert dotted.svg.count("<use") > plain.svg.count("<use")
+    sizes = [re.findall(r'<image[^>]*width="([\d.]+)"', shown.svg) for shown in (plain, dotted)]
+    assert sizes[0] == sizes[1]
+
+
+def test_curves_of_several_recordings_share_a_scale_and_name_their_lines():
+    seconds = [0.0, 0.5, 1.0]
+    panels = {"felt": (seconds, {"AU 6": [0, 1, 2], "AU 12": [0, 2, 4]}), "acted": (seconds, {"AU 6": [0, 2, 2]})}
+    shown = curves_over_time(panels, "Two smiles.", {"felt": [0.5]}, top=5)
+    assert shown.alt == "Two smiles."
+    for word in ("felt", "acted", "AU 6", "AU 12", "seconds", "intensity"):
+        assert word in shown.svg
+    assert "stroke-dasharray" in shown.svg  # lines differ in more than color
+
+
+def test_intervals_of_groups_stand_below_each_other():
+    index = pd.MultiIndex.from_tuples([("all", ""), ("skin group", "1 of 6")])
+    table = pd.DataFrame({"found": [0.9, 0.8], "found_low": [0.85, 0.7], "found_high": [0.95, 0.9]}, index=index)
+    shown = interval_plot(table, "found", "faces found (%)", "Two groups.", 0.9)
+    assert "skin group: 1 of 6" in shown.svg and ">all<" in shown.svg

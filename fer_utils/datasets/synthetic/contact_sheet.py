@@ -1,0 +1,128 @@
+"""One picture that shows what is drawn: people of all skin groups with every emotion, and one expression in time."""
+
+import io
+from collections.abc import Sequence as Listing
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from fer_utils.datasets.synthetic.drawing import draw_face
+from fer_utils.datasets.synthetic.expression import PROTOTYPES, sample_action_units
+from fer_utils.datasets.synthetic.identity import SKIN_GROUPS
+from fer_utils.datasets.synthetic.imaging import Conditions, sample_imaging
+from fer_utils.datasets.synthetic.people import draw_person, random_stream
+from fer_utils.datasets.synthetic.sequence_strip import sequence_strip
+from fer_utils.errors import ParameterError, nearest
+from fer_utils.figures import STYLE, Picture, picture
+from fer_utils.paths import write_atomically
+
+EXPRESSION, IMAGING = 5, 6  # what random streams of a person are for; the datasets use others
+PEOPLE = (54, 43, 14, 3, 34, 65)  # one of each skin group; together they have most kinds of hair, a beard and glasses
+STRIP = 39  # the person who smiles below them
+LEGIBLE = Conditions(pose=0.4, light=0.5, quality=1.0, color=True)
+
+
+def contact_sheet(
+    subjects: Listing[int] = PEOPLE, emotions: Listing[str] = tuple(PROTOTYPES), size: int = 112, seed: int = 0
+) -> np.ndarray:
+    """Draws people with every emotion at its apex, drawn by chance as in a dataset: none is exaggerated or picked.
+
+    Args:
+        subjects: sequence of int. Numbers of the people, one a row; six in a row have the six skin groups.
+        emotions: sequence of str. Some of `PROTOTYPES`, one a column.
+        size: int. Width and height of each face in pixels.
+        seed: int. Another seed gives other people.
+
+    Returns:
+        uint8 array (rows * size, columns * size, 3), RGB. Pose and light differ from picture to picture.
+
+    Raises:
+        ParameterError: for an unknown emotion or an impossible size.
+    """
+    for emotion in emotions:
+        if emotion not in PROTOTYPES:
+            raise ParameterError(
+                f"emotion={emotion!r} is not known; known are {list(PROTOTYPES)}.{nearest(emotion, PROTOTYPES)}"
+            )
+    rows = []
+    for subject in subjects:
+        person, row = draw_person(seed, subject), []
+        for emotion in emotions:
+            number = list(PROTOTYPES).index(emotion)
+            units = sample_action_units(emotion, person.style, random_stream(seed, subject, EXPRESSION, number))
+            imaging = sample_imaging(random_stream(seed, subject, IMAGING, number), LEGIBLE)
+            row.append(draw_face(person.identity, units, size, imaging))
+        rows.append(np.hstack(row))
+    return np.vstack(rows)
+
+
+def contact_sheet_figure(size: int = 112, seed: int = 0) -> tuple[Figure, str]:
+    """Sets the contact sheet over a strip, with names at rows, columns and frames.
+
+    Args:
+        size: int. Width and height of each face in pixels.
+        seed: int. Another seed gives other people.
+
+    Returns:
+        `matplotlib.figure.Figure`, and what it shows in words.
+    """
+    sheet, strip = (
+        contact_sheet(size=size, seed=seed),
+        sequence_strip(STRIP, seed=seed, frames=len(PROTOTYPES), size=size),
+    )
+    with matplotlib.rc_context(STYLE | {"axes.grid": False, "figure.dpi": 100}):
+        width, height = sheet.shape[1], sheet.shape[0] + 1.9 * size
+        figure = Figure(figsize=(0.01 * (width + size), 0.01 * height))
+        left, across = 0.95 * size / (width + size), width / (width + size)
+        people = figure.add_axes((left, 1.65 * size / height, across, sheet.shape[0] / height))
+        people.xaxis.tick_top()
+        _show(people, sheet, list(PROTOTYPES), [f"skin\ngroup {group + 1}" for group in range(SKIN_GROUPS)])
+        _show(
+            figure.add_axes((left, 0.45 * size / height, across, size / height)), strip.image, strip.titles, ["in time"]
+        )
+    return figure, (
+        f"Drawn faces of six people, one of each skin group, showing {', '.join(list(PROTOTYPES)[:-1])} and "
+        f"{list(PROTOTYPES)[-1]}; below them one smile, frame by frame from rest over its apex to rest, within "
+        f"{strip.seconds[-1]:.1f} seconds."
+    )
+
+
+def contact_sheet_picture(size: int = 112, seed: int = 0) -> Picture:
+    """Returns `contact_sheet_figure` as a picture for a notebook."""
+    return picture(*contact_sheet_figure(size, seed))
+
+
+def write_contact_sheet(target: Path, size: int = 112, seed: int = 0) -> Path:
+    """Writes `contact_sheet_figure` as a PNG with 256 colors, the same bytes every time.
+
+    Args:
+        target: Path of the file.
+        size: int. Width and height of each face in pixels.
+        seed: int. Another seed gives other people.
+
+    Returns:
+        Path of the file.
+    """
+    figure, _ = contact_sheet_figure(size, seed)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    file = io.BytesIO()
+    pixels.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(file, "PNG", optimize=True)
+    write_atomically(target, file.getvalue())
+    return Path(target)
+
+
+def _show(axes, image: np.ndarray, columns: list[str], rows: list[str]) -> None:
+    """Shows a picture of many faces without scaling, and names its columns and rows."""
+    axes.imshow(image, interpolation="none", aspect="auto")
+    height, width = np.array(image.shape[:2]) / (len(rows), len(columns))
+    axes.set_xticks(width * (np.arange(len(columns)) + 0.5) - 0.5, columns)
+    axes.set_yticks(height * (np.arange(len(rows)) + 0.5) - 0.5, rows)
+    axes.tick_params(length=0, labelsize=11)
+    axes.spines[:].set_visible(False)
