@@ -6,8 +6,9 @@ import numpy as np
 
 from fer_utils.datasets.synthetic.dynamics import sample_sequence
 from fer_utils.datasets.synthetic.imaging import LABORATORY, Imaging, sample_imaging
+from fer_utils.datasets.synthetic.motion import sway
 from fer_utils.datasets.synthetic.people import Person, draw_person, random_stream
-from fer_utils.datasets.synthetic.twins.recording import another_take, sway
+from fer_utils.datasets.synthetic.twins.recording import another_take
 
 LABELLED = {  # sequences with a label; their sum is 327
     "anger": 45,

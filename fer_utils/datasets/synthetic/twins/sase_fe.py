@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from fer_utils.datasets.synthetic.dynamics import sample_sequence
 from fer_utils.datasets.synthetic.imaging import Conditions, sample_imaging
+from fer_utils.datasets.synthetic.motion import sway
 from fer_utils.datasets.synthetic.people import draw_person, random_stream
 from fer_utils.datasets.synthetic.twins.files import write_bytes
 from fer_utils.datasets.synthetic.twins.ground_truth import truth_row
-from fer_utils.datasets.synthetic.twins.recording import another_take, film, sway
+from fer_utils.datasets.synthetic.twins.recording import another_take, film
 from fer_utils.datasets.synthetic.twins.twin import Twin
 from fer_utils.datasets.synthetic.twins.video import encode_mp4
 
