@@ -12,7 +12,6 @@ from PIL import Image
 
 from fer_utils.datasets.synthetic.drawing import draw_face
 from fer_utils.datasets.synthetic.expression import PROTOTYPES, sample_action_units
-from fer_utils.datasets.synthetic.identity import SKIN_GROUPS
 from fer_utils.datasets.synthetic.imaging import Conditions, sample_imaging
 from fer_utils.datasets.synthetic.people import draw_person, random_stream
 from fer_utils.datasets.synthetic.sequence_strip import sequence_strip
@@ -21,7 +20,7 @@ from fer_utils.figures import STYLE, Picture, picture
 from fer_utils.paths import write_atomically
 
 EXPRESSION, IMAGING = 5, 6  # what random streams of a person are for; the datasets use others
-PEOPLE = (54, 43, 14, 3, 34, 65)  # one of each skin group; together they have most kinds of hair, a beard and glasses
+PEOPLE = (27, 16, 3, 46, 43, 42)  # one of each skin group; together they have most kinds of hair, a beard and glasses
 STRIP = 39  # the person who smiles below them
 LEGIBLE = Conditions(pose=0.4, light=0.5, quality=1.0, color=True)
 
@@ -32,7 +31,7 @@ def contact_sheet(
     """Draws people with every emotion at its apex, drawn by chance as in a dataset: none is exaggerated or picked.
 
     Args:
-        subjects: sequence of int. Numbers of the people, one a row; six in a row have the six skin groups.
+        subjects: sequence of int. The people, one a row; by default one of each skin group (if `seed` is 0).
         emotions: sequence of str. Some of `PROTOTYPES`, one a column.
         size: int. Width and height of each face in pixels.
         seed: int. Another seed gives other people.
@@ -74,18 +73,19 @@ def contact_sheet_figure(size: int = 112, seed: int = 0) -> tuple[Figure, str]:
         contact_sheet(size=size, seed=seed),
         sequence_strip(STRIP, seed=seed, frames=len(PROTOTYPES), size=size),
     )
+    groups = [f"skin\ngroup {draw_person(seed, subject).identity.skin_group + 1}" for subject in PEOPLE]
     with matplotlib.rc_context(STYLE | {"axes.grid": False, "figure.dpi": 100}):
         width, height = sheet.shape[1], sheet.shape[0] + 1.9 * size
         figure = Figure(figsize=(0.01 * (width + size), 0.01 * height))
         left, across = 0.95 * size / (width + size), width / (width + size)
         people = figure.add_axes((left, 1.65 * size / height, across, sheet.shape[0] / height))
         people.xaxis.tick_top()
-        _show(people, sheet, list(PROTOTYPES), [f"skin\ngroup {group + 1}" for group in range(SKIN_GROUPS)])
+        _show(people, sheet, list(PROTOTYPES), groups)
         _show(
             figure.add_axes((left, 0.45 * size / height, across, size / height)), strip.image, strip.titles, ["in time"]
         )
     return figure, (
-        f"Drawn faces of six people, one of each skin group, showing {', '.join(list(PROTOTYPES)[:-1])} and "
+        f"Drawn faces of six people, with skin from light to dark, showing {', '.join(list(PROTOTYPES)[:-1])} and "
         f"{list(PROTOTYPES)[-1]}; below them one smile, frame by frame from rest over its apex to rest, within "
         f"{strip.seconds[-1]:.1f} seconds."
     )
