@@ -1,9 +1,10 @@
 """How a head sways in a video: small, slow and without any relation to what the face shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fer_utils.datasets.synthetic.imaging import PITCH, ROLL, YAW, Imaging
 from fer_utils.errors import ParameterError
 
 ANGLES = (1.6, 1.1, 0.8)  # degrees: standard deviation of yaw, pitch and roll
@@ -51,6 +52,32 @@ def sample_motion(rng: np.random.Generator, frames: int, fps: float) -> Motion:
     sway = _sway(rng, frames / fps, np.arange(frames) / fps) * restless
     yaw, pitch, roll = (angle * sway[:, i] for i, angle in enumerate(ANGLES))
     return Motion(yaw, pitch, roll, SHIFT * sway[:, 3:])
+
+
+def sway(imaging: Imaging, frames: int, fps: float, rng: np.random.Generator) -> list[Imaging]:
+    """Lets a head move through a recording.
+
+    Args:
+        imaging: `Imaging` of the first frame.
+        frames: int. Number of frames.
+        fps: float. Frames a second.
+        rng: numpy Generator of the recording.
+
+    Returns:
+        list of `Imaging`, one a frame; frames are numbered on from the first.
+    """
+    motion = sample_motion(rng, frames, fps)
+    return [
+        replace(
+            imaging,
+            yaw=float(np.clip(imaging.yaw + motion.yaw[frame], -YAW, YAW)),
+            pitch=float(np.clip(imaging.pitch + motion.pitch[frame], -PITCH, PITCH)),
+            roll=float(np.clip(imaging.roll + motion.roll[frame], -ROLL, ROLL)),
+            shift=tuple((np.asarray(imaging.shift) + motion.shift[frame]).tolist()),
+            frame=imaging.frame + frame,
+        )
+        for frame in range(frames)
+    ]
 
 
 def _sway(rng: np.random.Generator, seconds: float, time: np.ndarray) -> np.ndarray:

@@ -7,6 +7,8 @@ import numpy as np
 from fer_utils.datasets.synthetic.expression import ExpressiveStyle, sample_style
 from fer_utils.datasets.synthetic.identity import SKIN_GROUPS, Identity, sample_identity
 
+LOOKS, STYLE, GROUPS = 0, 1, 9  # what streams of a person are for; those between are for what is drawn of the person
+
 
 @dataclass(frozen=True)
 class Person:
@@ -34,9 +36,9 @@ def draw_person(seed: int, subject: int) -> Person:
         `Person`. The same numbers give the same person, whoever else is drawn.
     """
     block, place = divmod(subject, SKIN_GROUPS)
-    groups = random_stream(seed, block, SKIN_GROUPS).permutation(SKIN_GROUPS)
-    identity = sample_identity(random_stream(seed, subject, 0), int(groups[place]))
-    return Person(identity, sample_style(random_stream(seed, subject, 1)))
+    groups = random_stream(seed, block, GROUPS).permutation(SKIN_GROUPS)
+    identity = sample_identity(random_stream(seed, subject, LOOKS), int(groups[place]))
+    return Person(identity, sample_style(random_stream(seed, subject, STYLE)))
 
 
 def random_stream(seed: int, *path: int) -> np.random.Generator:
@@ -46,4 +48,4 @@ def random_stream(seed: int, *path: int) -> np.random.Generator:
         seed: int. Seed of the dataset.
         *path: int. What the generator is for, such as subject, emotion and take; never negative.
     """
-    return np.random.default_rng(np.random.SeedSequence((seed, *path)))
+    return np.random.default_rng(np.random.SeedSequence((seed, len(path), *path)))  # zeros at the end would not count

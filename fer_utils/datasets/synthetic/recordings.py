@@ -3,7 +3,7 @@
 Random streams belong to (seed, subject, emotion, take), so that no picture depends on which others are drawn.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from fer_utils.datasets.synthetic.dynamics import sample_sequence
 from fer_utils.datasets.synthetic.expression import ACTION_UNITS, sample_action_units
 from fer_utils.datasets.synthetic.identity import Identity
 from fer_utils.datasets.synthetic.imaging import Conditions, Imaging, sample_imaging
+from fer_utils.datasets.synthetic.motion import sway
 from fer_utils.datasets.synthetic.people import draw_person, random_stream
 
-ORDER, EXPRESSION, IMAGING = 2, 3, 4  # what streams of a person are for; 0 and 1 are those of `draw_person`
+ORDER, EXPRESSION, IMAGING, MOTION = 2, 3, 4, 5  # what streams of a person are for; 0 and 1 are those of `draw_person`
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def draw_subject(plan: Plan, subject: int) -> DrawnFaces:
         units, apex = _expression(plan, recording, person.style, random_stream(plan.seed, subject, EXPRESSION, *place))
         imaging = sample_imaging(random_stream(plan.seed, subject, IMAGING, *place), plan.conditions)
         sequence = f"S{subject:03d}-{number:0{digits}d}"
-        for frame, shown in enumerate(units):
-            seen = replace(imaging, frame=frame)
+        swaying = random_stream(plan.seed, subject, MOTION, *place)
+        for frame, (shown, seen) in enumerate(zip(units, sway(imaging, len(units), plan.fps, swaying), strict=True)):
             image, points = render_face(person.identity, shown, plan.size, seen)
             row = {"sample_id": f"{sequence}-{frame:03d}", "subject": f"S{subject:03d}", "sequence": sequence}
             row |= {"frame": frame, "label": recording.emotion, "split": np.nan, "image": len(images)}

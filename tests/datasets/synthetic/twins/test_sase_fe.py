@@ -70,6 +70,11 @@ def test_what_is_filmed_is_what_was_drawn(acted):
     with av.open(folder / rows[0]["file"]) as film:
         frames = [frame.to_ndarray(format="gray").astype(float) for frame in film.decode(video=0)]
     assert len(frames) == len(rows) == 60 and frames[0].shape == (192, 256)
-    change = [np.abs(frame - frames[0]).mean() for frame in frames]
-    moved = [sum(abs(row[f"y_{point}"] - rows[0][f"y_{point}"]) for point in range(48, 68)) for row in rows]
+    mouths, shapes = [], []
+    for frame, row in zip(frames, rows, strict=True):
+        points = np.array([[row[f"x_{point}"], row[f"y_{point}"]] for point in range(48, 68)])
+        across, down = np.rint(points.mean(axis=0)).astype(int)
+        mouths.append(frame[down - 12 : down + 12, across - 16 : across + 16])
+        shapes.append(points - points.mean(axis=0))
+    change, moved = ([np.abs(now - kind[0]).mean() for now in kind] for kind in (mouths, shapes))
     assert np.corrcoef(change, moved)[0, 1] > 0.6
