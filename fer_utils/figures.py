@@ -3,7 +3,7 @@
 import html
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import matplotlib
 import numpy as np
@@ -34,7 +34,7 @@ class Picture:
         alt: str. What it shows, in words.
     """
 
-    svg: str
+    svg: str = field(repr=False)  # executed notebooks would hold it twice
     alt: str
 
     def _repr_html_(self) -> str:

@@ -92,3 +92,7 @@ def test_intervals_of_groups_stand_below_each_other():
     table = pd.DataFrame({"found": [0.9, 0.8], "found_low": [0.85, 0.7], "found_high": [0.95, 0.9]}, index=index)
     shown = interval_plot(table, "found", "faces found (%)", "Two groups.", 0.9)
     assert "skin group: 1 of 6" in shown.svg and ">all<" in shown.svg
+
+
+def test_a_picture_in_plain_text_is_its_description_alone():
+    assert repr(Picture("<svg/>", "A face.")) == "Picture(alt='A face.')"

@@ -15,24 +15,53 @@ from fer_utils.datasets.synthetic.expression import PROTOTYPES, sample_action_un
 from fer_utils.datasets.synthetic.identity import SKIN_GROUPS
 from fer_utils.datasets.synthetic.imaging import Conditions, sample_imaging
 from fer_utils.datasets.synthetic.people import draw_person, random_stream
-from fer_utils.datasets.synthetic.sequence_strip import sequence_strip
+from fer_utils.datasets.synthetic.sequence_strip import blinks, sample_course, sequence_strip
 from fer_utils.errors import ParameterError, nearest
 from fer_utils.figures import STYLE, Picture, picture
 from fer_utils.paths import write_atomically
 
-EXPRESSION, IMAGING = 5, 6  # what random streams of a person are for; the datasets use others
-PEOPLE = (54, 43, 14, 3, 34, 65)  # one of each skin group; together they have most kinds of hair, a beard and glasses
-STRIP = 39  # the person who smiles below them
+EXPRESSION, IMAGING = 10, 6  # what random streams of a person are for; the datasets use others
+CANDIDATES = 96  # among so many people those on the sheet are looked for
+SMILE = (6, 12, 25)  # units that are strong in a smile that everybody sees
 LEGIBLE = Conditions(pose=0.4, light=0.5, quality=1.0, color=True)
 
 
+def varied_people(seed: int = 0) -> list[int]:
+    """Chooses one person of each skin group, with another kind of hair each where that is possible.
+
+    Args:
+        seed: int. Another seed gives other people.
+
+    Returns:
+        list of int. Numbers of the people, from the lightest skin to the darkest.
+    """
+    identities = [draw_person(seed, subject).identity for subject in range(CANDIDATES)]
+    chosen, hair = [], set()
+    for group in range(SKIN_GROUPS):
+        members = [subject for subject, identity in enumerate(identities) if identity.skin_group == group]
+        fresh = [subject for subject in members if identities[subject].hair_style not in hair]
+        chosen.append((fresh or members)[0])
+        hair.add(identities[chosen[-1]].hair_style)
+    return chosen
+
+
+def smiling_person(seed: int = 0) -> int:
+    """Chooses the first person without glasses whose drawn smile is a clear one; the strip below the sheet shows it."""
+    for subject in range(CANDIDATES):
+        course = sample_course(subject, "happiness", seed)
+        weakest = min(np.mean(course.frames[course.apex].get(unit, 0.0)) for unit in SMILE)
+        if weakest > 2.5 and not blinks(course) and not draw_person(seed, subject).identity.glasses:
+            return subject
+    return 0
+
+
 def contact_sheet(
-    subjects: Listing[int] = PEOPLE, emotions: Listing[str] = tuple(PROTOTYPES), size: int = 112, seed: int = 0
+    subjects: Listing[int] | None = None, emotions: Listing[str] = tuple(PROTOTYPES), size: int = 112, seed: int = 0
 ) -> np.ndarray:
     """Draws people with every emotion at its apex, drawn by chance as in a dataset: none is exaggerated or picked.
 
     Args:
-        subjects: sequence of int. Numbers of the people, one a row; six in a row have the six skin groups.
+        subjects: sequence of int. Numbers of the people, one a row; None for those of `varied_people`.
         emotions: sequence of str. Some of `PROTOTYPES`, one a column.
         size: int. Width and height of each face in pixels.
         seed: int. Another seed gives other people.
@@ -49,7 +78,7 @@ def contact_sheet(
                 f"emotion={emotion!r} is not known; known are {list(PROTOTYPES)}.{nearest(emotion, PROTOTYPES)}"
             )
     rows = []
-    for subject in subjects:
+    for subject in varied_people(seed) if subjects is None else subjects:
         person, row = draw_person(seed, subject), []
         for emotion in emotions:
             number = list(PROTOTYPES).index(emotion)
@@ -72,20 +101,21 @@ def contact_sheet_figure(size: int = 112, seed: int = 0) -> tuple[Figure, str]:
     """
     sheet, strip = (
         contact_sheet(size=size, seed=seed),
-        sequence_strip(STRIP, seed=seed, frames=len(PROTOTYPES), size=size),
+        sequence_strip(smiling_person(seed), seed=seed, frames=len(PROTOTYPES), size=size),
     )
+    groups = [f"skin\ngroup {draw_person(seed, subject).identity.skin_group + 1}" for subject in varied_people(seed)]
     with matplotlib.rc_context(STYLE | {"axes.grid": False, "figure.dpi": 100}):
         width, height = sheet.shape[1], sheet.shape[0] + 1.9 * size
         figure = Figure(figsize=(0.01 * (width + size), 0.01 * height))
         left, across = 0.95 * size / (width + size), width / (width + size)
         people = figure.add_axes((left, 1.65 * size / height, across, sheet.shape[0] / height))
         people.xaxis.tick_top()
-        _show(people, sheet, list(PROTOTYPES), [f"skin\ngroup {group + 1}" for group in range(SKIN_GROUPS)])
+        _show(people, sheet, list(PROTOTYPES), groups)
         _show(
             figure.add_axes((left, 0.45 * size / height, across, size / height)), strip.image, strip.titles, ["in time"]
         )
     return figure, (
-        f"Drawn faces of six people, one of each skin group, showing {', '.join(list(PROTOTYPES)[:-1])} and "
+        f"Drawn faces of six people, with skin from light to dark, showing {', '.join(list(PROTOTYPES)[:-1])} and "
         f"{list(PROTOTYPES)[-1]}; below them one smile, frame by frame from rest over its apex to rest, within "
         f"{strip.seconds[-1]:.1f} seconds."
     )

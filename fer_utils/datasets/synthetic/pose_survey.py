@@ -27,7 +27,7 @@ def pose_survey(
     each_skin: bool = False,
     exposure: float | None = None,
 ) -> FaceTable:
-    """Draws one face each of as many people, so that pictures are independent, with skin groups in turn.
+    """Draws one face each of as many people, so that pictures are independent; skin groups are balanced.
 
     Args:
         faces: int. Number of people, at least 1.
@@ -56,7 +56,7 @@ def pose_survey(
     rows, images = [], []
     for number in range(faces):
         person, rng = draw_person(seed, number), random_stream(seed, number, SURVEY)
-        emotion = list(PROTOTYPES)[number // SKIN_GROUPS % len(PROTOTYPES)]  # each group shows each emotion as often
+        emotion = list(PROTOTYPES)[number // SKIN_GROUPS % len(PROTOTYPES)]  # each group shows each as often
         imaging = sample_imaging(rng, conditions)
         if poses == "frontal":
             imaging = replace(imaging, yaw=0.0, pitch=0.0)

@@ -14,6 +14,7 @@ from fer_utils.errors import ParameterError, nearest
 IMAGING, COURSE = 6, 7  # what random streams of a person are for; the datasets use others
 LEAST_FRAMES = 4
 BLINK, SEEN = 43, 0.1  # an action unit that comes and goes by itself; a difference in intensity that can be seen
+CLOSING = 2.0  # intensity at which closing eyes are seen
 LEGIBLE = Conditions(pose=0.1, light=0.5, quality=1.0, color=True)
 
 
@@ -71,19 +72,28 @@ def sequence_strip(
     """
     if isinstance(frames, bool) or not isinstance(frames, int) or frames < LEAST_FRAMES:
         raise ParameterError(f"frames={frames!r}: expected a whole number of at least {LEAST_FRAMES}, one a phase.")
-    if emotion not in PROTOTYPES:
-        raise ParameterError(
-            f"emotion={emotion!r} is not known; known are {list(PROTOTYPES)}.{nearest(emotion, PROTOTYPES)}"
-        )
-    person = draw_person(seed, subject)
-    rng = random_stream(seed, subject, COURSE, list(PROTOTYPES).index(emotion))
-    course = sample_sequence(emotion, person.style, rng, frames=100, genuine=genuine)
+    person, course = draw_person(seed, subject), sample_course(subject, emotion, seed, genuine)
     imaging = sample_imaging(random_stream(seed, subject, IMAGING), LEGIBLE)
     chosen = _chosen_frames(course, frames)
     shown = [
         draw_face(person.identity, course.frames[frame], size, replace(imaging, frame=int(frame))) for frame in chosen
     ]
     return Strip(np.stack(shown), chosen / course.fps, tuple(phase_of(course, frame) for frame in chosen), course)
+
+
+def sample_course(subject: int, emotion: str, seed: int = 0, genuine: bool = True) -> Sequence:
+    """Draws the action units of four seconds, 25 a second, without drawing the face; arguments as `sequence_strip`."""
+    if emotion not in PROTOTYPES:
+        raise ParameterError(
+            f"emotion={emotion!r} is not known; known are {list(PROTOTYPES)}.{nearest(emotion, PROTOTYPES)}"
+        )
+    rng = random_stream(seed, subject, COURSE, list(PROTOTYPES).index(emotion))
+    return sample_sequence(emotion, draw_person(seed, subject).style, rng, frames=100, genuine=genuine)
+
+
+def blinks(course: Sequence) -> bool:
+    """Says whether the eyes close meanwhile."""
+    return any(np.mean(frame.get(BLINK, 0.0)) > CLOSING for frame in course.frames)
 
 
 def phase_of(course: Sequence, frame: int) -> str:

@@ -4,12 +4,13 @@ from PIL import Image
 
 from fer_utils.datasets.synthetic import PROTOTYPES, draw_person
 from fer_utils.datasets.synthetic.contact_sheet import (
-    PEOPLE,
     contact_sheet,
     contact_sheet_figure,
+    smiling_person,
+    varied_people,
     write_contact_sheet,
 )
-from fer_utils.datasets.synthetic.sequence_strip import sequence_strip
+from fer_utils.datasets.synthetic.sequence_strip import blinks, sample_course, sequence_strip
 from fer_utils.errors import ParameterError
 
 
@@ -17,8 +18,20 @@ def test_the_sheet_shows_all_skin_groups_with_all_emotions_in_color():
     sheet = contact_sheet(size=48)
     assert sheet.dtype == np.uint8
     assert sheet.shape == (6 * 48, 8 * 48, 3)
-    assert [draw_person(0, subject).identity.skin_group for subject in PEOPLE] == list(range(6))
-    assert len({draw_person(0, subject).identity.hair_style for subject in PEOPLE}) >= 4
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_people_on_the_sheet_have_all_skins_and_different_hair(seed):
+    shown = [draw_person(seed, subject).identity for subject in varied_people(seed)]
+    assert [identity.skin_group for identity in shown] == list(range(6))
+    assert len({identity.hair_style for identity in shown}) >= 5
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_smile_below_the_sheet_is_a_clear_one_with_open_eyes(seed):
+    course = sample_course(smiling_person(seed), "happiness", seed)
+    assert min(np.mean(course.frames[course.apex][unit]) for unit in (6, 12, 25)) > 2.5
+    assert not blinks(course)
 
 
 def test_a_face_does_not_depend_on_who_else_is_on_the_sheet():
