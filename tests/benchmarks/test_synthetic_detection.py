@@ -70,4 +70,4 @@ def test_the_same_face_is_missed_more_often_in_dark_skin(capsys):
     only_dark = (found_in[5] & ~found_in[0]).sum()
     assert found["faces"].eq(240).all()
     assert only_light > only_dark
-    assert found["found"].min() >= 0.80  # a drawing that hid dark faces would not be dlib's fault alone
+    assert found["found"].min() >= 0.75  # a drawing that hid dark faces would not be dlib's fault alone
