@@ -63,7 +63,7 @@ def shoulders() -> Surface:
     """Returns shoulders and chest in their clothes."""
     across, down = _grid(25, 8)
     across = 2 * across - 1
-    top = 2.3 + 0.55 * np.abs(across) ** 1.6 - 0.16 * np.exp(-((np.abs(across) - 0.3) ** 2) / 0.02)
+    top = 2.12 + 0.6 * np.abs(across) ** 1.6 - 0.16 * np.exp(-((np.abs(across) - 0.3) ** 2) / 0.02)
     z = -0.55 + 1.1 * np.sqrt(down) * (1 - 0.7 * across**2)
     vertices = np.stack([2.9 * across, top + 2.4 * down, z], axis=-1)
     return Surface(vertices, _patch(CLOTH, 0.5 * (across + 1), down), np.full(across.shape, 0.95), share=0.0)

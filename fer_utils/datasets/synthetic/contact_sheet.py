@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence as Listing
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -84,6 +85,7 @@ def contact_sheet(
             number = list(PROTOTYPES).index(emotion)
             units = sample_action_units(emotion, person.style, random_stream(seed, subject, EXPRESSION, number))
             imaging = sample_imaging(random_stream(seed, subject, IMAGING, number), LEGIBLE)
+            imaging = replace(imaging, background=0.72, clothes=0.4, exposure=1.0, seed=seed)  # before one wall
             row.append(draw_face(person.identity, units, size, imaging))
         rows.append(np.hstack(row))
     return np.vstack(rows)

@@ -54,13 +54,13 @@ def _hand(picture: Photograph, camera: Camera, head: Head, rng: np.random.Genera
         points = tips + move(np.asarray(points, float), 0, 1) @ turn
         return camera.project(np.column_stack([points, np.full(len(points), 1.8)]))
 
-    arm = np.array([[-0.3, 0.1], [-0.36, -0.4], [0.36, -0.4], [0.3, 0.1], [0.25, 1.9], [-0.25, 1.9]])
+    arm = np.array([[-0.32, 0.15], [-0.4, -0.4], [0.4, -0.4], [0.32, 0.15], [0.25, 1.9], [-0.25, 1.9]])
     picture.paint(placed(smooth(arm, 4, closed=True)), 0.86 * skin, blur=0.02 * unit)
     for number, length in enumerate((0.56, 0.7, 0.66, 0.5)):
-        x = -0.27 + 0.18 * number
-        finger = placed([[x, -0.3], [1.1 * x, -0.4 - length]])
-        picture.paint(finger, 0.55 * skin, 1.0, 0.215 * unit, 0.02 * unit)
-        picture.paint(finger, 0.93 * skin, 1.0, 0.175 * unit, 0.015 * unit)
+        x = -0.285 + 0.19 * number
+        finger = placed([[x, -0.3], [x, -0.4 - length]])
+        picture.paint(finger, 0.6 * skin, 1.0, 0.225 * unit, 0.02 * unit)
+        picture.paint(finger, 0.93 * skin, 1.0, 0.195 * unit, 0.015 * unit)
 
 
 def _scarf(picture: Photograph, camera: Camera, head: Head, rng: np.random.Generator) -> None:

@@ -121,8 +121,8 @@ def _skull(head: Head, picture: Photograph) -> Surface:
 
 
 def _light(normal: np.ndarray, imaging: Imaging) -> np.ndarray:
-    """Light that reaches a surface: even light from everywhere, and directed light by Lambert's law."""
+    """Light that reaches a surface: even light from everywhere, and directed light that bends a little round edges."""
     direction = np.array([*imaging.light, 1.0]) / np.linalg.norm([*imaging.light, 1.0])
-    directed = 1.25 * np.clip(normal @ direction, 0, 1)
+    directed = 1.25 * np.clip((normal @ direction + 0.2) / 1.2, 0, 1)
     even = 0.72 + 0.28 * np.clip(normal[..., 2], 0, 1)  # skin darkens where it turns away
     return np.clip((1 - imaging.contrast + imaging.contrast * directed) * even, 0, 1.9)

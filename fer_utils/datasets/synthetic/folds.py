@@ -62,4 +62,4 @@ def _around_mouth(geometry: FaceGeometry, at: dict, side: int) -> list:
     depth = max(0.9 * at[12], at[10], 0.9 * at[9], 0.5 * at[20])
     dimple = corner + np.array([[sign * 0.05, -0.06], [sign * 0.07, 0.05]])
     droop = corner + np.array([[sign * 0.02, 0.0], [sign * 0.09, 0.12], [sign * 0.1, 0.2]])
-    return [(cheek, 0.1 + 0.4 * depth, 0.045), (dimple, 0.6 * at[14], 0.04), (droop, 0.4 * at[15], 0.035)]
+    return [(cheek, 0.1 + 0.4 * depth, 0.045), (dimple, 0.75 * at[14], 0.05), (droop, 0.4 * at[15], 0.035)]

@@ -164,7 +164,7 @@ def _lips(identity: Identity, units: dict, drop: float) -> tuple[tuple, np.ndarr
     sneer = np.where(side == 0, units[10][0], units[10][1]) * 0.1 + np.where(side == 0, units[9][0], units[9][1]) * 0.05
     raised = sneer * np.exp(-(((np.abs(t) - 0.4) / 0.5) ** 2)) * inside**0.5  # AU10 lifts the lip beside the middle
     raised = raised * (0.6 + 0.4 * parted)
-    pressed = 1 - 0.5 * mean[23] - 0.6 * mean[24]
+    pressed = 1 - 0.6 * mean[23] - 0.75 * mean[24]
     gap_up = parted * (0.035 + 0.02 * mean[12] + 0.05 * (mean[10] + mean[9])) * inside**0.7
     gap_low = parted * (0.05 + 0.08 * mean[12] + 0.04 * mean[20]) * inside**0.6 + drop * inside**0.45
     flat = 1 - 0.3 * mean[12] - 0.25 * mean[20]

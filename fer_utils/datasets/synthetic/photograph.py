@@ -6,6 +6,8 @@ import numpy as np
 from fer_utils.datasets.synthetic.canvas import LUMINANCE, SUBPIXEL, Canvas
 from fer_utils.datasets.synthetic.imaging import Imaging
 
+GLOSS = np.float32(0.05)
+
 
 class Photograph:
     """A picture that is painted larger than it becomes, so that edges come out smooth.
@@ -42,7 +44,9 @@ class Photograph:
             covered: bool array (height, width). Where a pixel shows the canvas at all.
         """
         texture = cv2.remap(canvas.pixels, seen[..., 0] - 0.5, seen[..., 1] - 0.5, cv2.INTER_LINEAR)
-        texture *= seen[..., 2:] if self.imaging.color else seen[..., 2]
+        light = seen[..., 2:] if self.imaging.color else seen[..., 2]
+        texture *= light
+        texture += GLOSS * (light * light) ** 3  # what shines does so on dark skin as on light skin
         np.copyto(self.pixels, texture, where=covered[..., None] if self.imaging.color else covered)
 
     def paint(self, points, tone, opacity: float = 1.0, width: float | None = None, blur: float = 0.0, within=None):
