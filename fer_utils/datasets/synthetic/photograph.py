@@ -19,7 +19,7 @@ class Photograph:
 
     def __init__(self, size: tuple[int, int], imaging: Imaging):
         self.size, self.imaging = size, imaging
-        self.factor = 2.0 if min(size) <= 128 else 1.5
+        self.factor = 2.0 if min(size) <= 128 else 1.4
         self.shape = tuple(round(side * self.factor) for side in size)
         self.lasting = np.random.default_rng(imaging.seed)  # for what stays through a recording
         self.clothes = self._tinted(imaging.clothes, 0.25)
@@ -33,7 +33,8 @@ class Photograph:
         coarse = 0.12 * self.lasting.standard_normal((4, 4)).astype(np.float32)
         tint = self._tinted(self.imaging.background, 0.15).astype(np.float32)
         tone = coarse[..., None] + tint if self.imaging.color else coarse + np.float32(self.imaging.background)
-        return cv2.resize(np.clip(tone, 0.02, 0.98), self.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        smooth = cv2.resize(tone, (48, 48), interpolation=cv2.INTER_CUBIC)
+        return cv2.resize(np.clip(smooth, 0.02, 0.98), self.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
     def lay(self, canvas: Canvas, seen: np.ndarray, covered: np.ndarray) -> None:
         """Lays the canvas over the picture.
@@ -45,8 +46,9 @@ class Photograph:
         """
         texture = cv2.remap(canvas.pixels, seen[..., 0] - 0.5, seen[..., 1] - 0.5, cv2.INTER_LINEAR)
         light = seen[..., 2:] if self.imaging.color else seen[..., 2]
+        squared = light * light
         texture *= light
-        texture += GLOSS * (light * light) ** 3  # what shines does so on dark skin as on light skin
+        texture += GLOSS * squared * squared * squared  # what shines does so on dark skin as on light skin
         np.copyto(self.pixels, texture, where=covered[..., None] if self.imaging.color else covered)
 
     def paint(self, points, tone, opacity: float = 1.0, width: float | None = None, blur: float = 0.0, within=None):
@@ -92,8 +94,8 @@ class Photograph:
             uint8 array (height, width), or (height, width, 3) RGB.
         """
         imaging = self.imaging
-        blur = 0.35 + imaging.blur * min(self.shape) / 48
-        picture = cv2.GaussianBlur(self.pixels, (0, 0), blur)
+        blur = imaging.blur * min(self.shape) / 48
+        picture = cv2.GaussianBlur(self.pixels, (0, 0), blur) if blur > 0.3 else self.pixels
         picture = cv2.resize(picture, self.size[::-1], interpolation=cv2.INTER_AREA)
         picture = 255 * np.clip(picture * np.float32(imaging.exposure), 0, 1.2)
         if imaging.noise:
