@@ -72,7 +72,7 @@ def _in_processes(function: Callable, items: list, processes: int) -> Iterator:
         return
     # Spawned, not forked: a copy of a process in which TensorFlow runs threads may hang.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, context, initializer=_begin)
+    pool = ProcessPoolExecutor(processes, context, initializer=begin_process)
     try:
         with _without_main():
             results = pool.map(function, items)
@@ -92,8 +92,8 @@ def _without_main():
         sys.modules["__main__"] = main
 
 
-def _begin() -> None:
-    """Prepares a process that draws: one thread, stopped by its parent alone, gone with its parent."""
+def begin_process() -> None:
+    """Prepares a process that draws: one thread, deaf to Ctrl-C (its parent hears it), gone when the parent is."""
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,8 +1,6 @@
 """Draws the items of a twin, in this process or in several; the results come in the order of the items."""
 
 import multiprocessing
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import cv2
 
+from fer_utils.datasets.synthetic.processes import begin_process
 from fer_utils.datasets.synthetic.twins.ground_truth import as_csv
 from fer_utils.datasets.synthetic.twins.twin import Twin
 from fer_utils.errors import ParameterError
@@ -52,7 +51,7 @@ def _draw(twin: Twin, item, folder: Path) -> tuple[str, str]:
 def _draw_apart(twin: Twin, items: list, folder: Path, jobs: int) -> Iterator[tuple[str, str]]:
     others = set(multiprocessing.active_children())
     left, running = iter(items), deque()
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin) as pool:
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), begin_process) as pool:
         try:
             for _ in items:
                 while len(running) < AHEAD * jobs and (item := next(left, None)) is not None:
@@ -68,15 +67,3 @@ def _draw_apart(twin: Twin, items: list, folder: Path, jobs: int) -> Iterator[tu
                     f"fewer than {jobs} processes (--jobs)."
                 ) from error
             raise
-
-
-def _begin() -> None:
-    """Prepares a process: one thread, deaf to Ctrl-C, which its parent hears, and gone when the parent is."""
-    cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
-    signal.raise_signal(signal.SIGTERM)
