@@ -23,10 +23,11 @@ def find_landmarks(picture: np.ndarray, faces: Sequence[Detection], predictor) -
     import dlib
 
     picture = checked_picture(picture)
-    points = predictor(picture, dlib.rectangle(0, 0, 1, 1)).num_parts
     found = []
     for face in faces:
         left, top, right, bottom = (round(edge) for edge in (face.left, face.top, face.right, face.bottom))
         parts = predictor(picture, dlib.rectangle(left, top, right - 1, bottom - 1)).parts()
         found.append([(part.x, part.y) for part in parts])
-    return np.array(found, np.float32).reshape(len(found), points, 2)
+    if not found:
+        return np.zeros((0, predictor(picture, dlib.rectangle(0, 0, 1, 1)).num_parts, 2), np.float32)
+    return np.array(found, np.float32)
