@@ -74,7 +74,7 @@ def test_beyond_the_picture_the_edge_goes_on_or_it_is_black():
     black = crop_box(image, outside, size=64, border="black")[0]
     assert black[0, 0].tolist() == [0, 0, 0] and black[-1, -1].tolist() == [90, 90, 90]
     with pytest.raises(ParameterError, match="Did you mean 'black'"):
-        crop_box(image, outside, border="blak")
+        crop_box(image, outside, border="bleck")
 
 
 def test_faces_for_mini_xception_are_gray_from_minus_one_to_one():
