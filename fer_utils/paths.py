@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -131,3 +131,59 @@ def file_digest(path: Path | str) -> str:
         memory.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(memory, json.dumps({"stamp": stamp, "sha256": digest}))
     return digest
+
+
+def remembered_by_file(kind: str, files: Sequence[Path | str], compute: Callable[[Path], str]) -> list[str]:
+    """Computes something from each file's content, or recalls it where size and modification time are as they were.
+
+    Thousands of files share one memory (that of the folder above them all), so that recalling costs a `stat` a file.
+
+    Args:
+        kind: str. What is computed, with everything besides the file that decides the answer.
+        files: sequence of Path. Existing files.
+        compute: function that returns the answer for one of them.
+
+    Returns:
+        list of str, in the order of `files`.
+    """
+    if not files:
+        return []
+    names = [os.path.abspath(file) for file in files]  # noqa: PTH100  (links stay: resolving costs more than a stat)
+    top = os.path.realpath(os.path.commonpath([os.path.dirname(name) for name in names]))  # noqa: PTH120
+    memory = cache_root() / "digests" / f"{hashlib.sha256(f'{kind} {top}'.encode()).hexdigest()[:24]}-many.json"
+    try:
+        known = json.loads(memory.read_text())
+        known = known if isinstance(known, dict) else {}
+    except (OSError, ValueError):
+        known = {}
+    answers, fresh = [], False
+    for name in names:
+        stat = os.stat(name)  # noqa: PTH116  (a third of the time of Path.stat)
+        stamp = [stat.st_size, stat.st_mtime_ns]
+        entry = known.get(name)
+        if not (isinstance(entry, list) and len(entry) == 3 and entry[:2] == stamp and isinstance(entry[2], str)):
+            entry, fresh = [*stamp, compute(Path(name))], True
+            known[name] = entry
+        answers.append(entry[2])
+    if fresh:
+        with contextlib.suppress(OSError):  # a full or read-only disk is no error: next time it is computed again
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(memory, json.dumps(known))
+    return answers
+
+
+def file_digests(files: Sequence[Path | str]) -> list[str]:
+    """Hashes the contents of many files; like `file_digest`, with one memory for all of them.
+
+    Args:
+        files: sequence of Path. Existing files.
+
+    Returns:
+        list of str. SHA-256 as 64 hexadecimal digits, in the order of `files`.
+    """
+
+    def digest(path: Path) -> str:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    return remembered_by_file("sha256", files, digest)

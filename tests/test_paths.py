@@ -96,3 +96,20 @@ def test_a_file_is_hashed_where_the_cache_cannot_be_written(tmp_path, monkeypatc
     (tmp_path / "cache").write_text("a file where the folder should be")
     monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "cache"))
     assert paths.file_digest(tmp_path / "cache") == paths.file_digest(tmp_path / "cache")
+
+
+def test_many_digests_are_those_of_one_and_remembered(tmp_path, monkeypatch):
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "cache"))
+    files = [tmp_path / name for name in ("b", "a", "c")]
+    for file in files:
+        file.write_text(f"content of {file.name}")
+    expected = [paths.file_digest(file) for file in files]
+    assert paths.file_digests(files) == expected and paths.file_digests([]) == []
+    computed = []
+    paths.remembered_by_file("toy", files, lambda path: computed.append(path.name) or path.name)
+    files[1].write_text("longer than it was before")
+    again = paths.remembered_by_file("toy", [files[2], files[1]], lambda path: computed.append(path.name) or path.name)
+    assert computed == ["b", "a", "c", "a"] and again == ["c", "a"]
+    for memory in (tmp_path / "cache").rglob("*-many.json"):
+        memory.write_text("[damaged")
+    assert paths.file_digests(files)[0] == expected[0]

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from fer_utils.datasets.counts import Count
+from fer_utils.datasets.image_store import FileImages
+from fer_utils.datasets.problems import Problem
 from fer_utils.errors import DatasetLayoutError
 
 COLUMNS = ("sample_id", "subject", "sequence", "frame", "label", "split", "image")
@@ -22,20 +25,25 @@ class FaceTable:
         rows: DataFrame. `sample_id` (unique str), `subject` (str, or NaN where unknown), `sequence` (str), `frame`
             (int), `label` (one of `EMOTIONS`), `split` (the owner's split, or NaN), `image` (int row of `images`), and
             ground truth where it is known.
-        images: uint8 array (N, height, width) or (N, height, width, channels), possibly memory-mapped.
+        images: uint8 array (N, height, width) or (N, height, width, channels), possibly memory-mapped; or a store
+            that reads files when it is indexed, such as `FileImages`.
         fingerprint: str. Hash of the content, not of the path.
         synthetic: bool. Drawn, not photographed.
         notes: tuple of str. What a reader of a report must know, such as missing parts.
         partial: bool. Fewer samples than the owners distribute.
+        problems: tuple of `Problem`. Every file that is left out or looks wrong, by name; `notes` sums them up.
+        counts: tuple of `Count`. What was found beside what is published, of the whole dataset.
     """
 
     name: str
     rows: pd.DataFrame
-    images: np.ndarray
+    images: np.ndarray | FileImages
     fingerprint: str
     synthetic: bool = False
     notes: tuple[str, ...] = ()
     partial: bool = False
+    problems: tuple[Problem, ...] = ()
+    counts: tuple[Count, ...] = ()
 
     def __post_init__(self):
         missing = [column for column in COLUMNS if column not in self.rows]
@@ -108,6 +116,8 @@ class FaceTable:
             str array (n,) of 32 hexadecimal digits.
         """
         images = self.rows["image"].to_numpy()
+        if not isinstance(self.images, np.ndarray):
+            return self.images.image_digests(images)  # a store remembers them
         return np.array([hashlib.blake2b(self.images[i].tobytes(), digest_size=16).hexdigest() for i in images])
 
     @staticmethod
@@ -116,7 +126,7 @@ class FaceTable:
 
         Args:
             rows: DataFrame with the columns of `FaceTable.rows`.
-            images: uint8 array.
+            images: uint8 array; or a store, which hashes the contents of its files and decodes none.
 
         Returns:
             str. 16 hexadecimal digits.
@@ -124,6 +134,9 @@ class FaceTable:
         digest = hashlib.sha256()
         for column in ("sample_id", "subject", "label", "split"):
             digest.update("\n".join(rows[column].astype("str").fillna("")).encode())
+        if not isinstance(images, np.ndarray):
+            digest.update(images.content_digest(rows["image"].to_numpy()).encode())
+            return digest.hexdigest()[:16]
         digest.update(str(images.shape).encode())
         digest.update(np.ascontiguousarray(images))
         return digest.hexdigest()[:16]
