@@ -10,7 +10,7 @@ import fer_utils
 ROOT = Path(fer_utils.__file__).resolve().parent
 FLOORS = (
     *("cli", "doctor", "report", "batch", "evaluation", "training", "models", "runs", "protocol", "faces", "datasets"),
-    *("figures", "backend", "paths", "errors"),
+    *("figures", "backend", "processes", "paths", "errors"),
 )
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("**/*.py") if path != ROOT / "__init__.py")
 

@@ -15,11 +15,11 @@ from fer_utils.datasets.synthetic.cache import DrawnFaces, join, read_cache, wri
 from fer_utils.datasets.synthetic.identity import Identity
 from fer_utils.datasets.synthetic.people import draw_person
 from fer_utils.datasets.synthetic.presets import CONDITIONS, PRESETS, named
-from fer_utils.datasets.synthetic.processes import map_in_order, process_count
 from fer_utils.datasets.synthetic.recordings import Plan, Recording, draw_subject
 from fer_utils.datasets.synthetic.source_digest import source_digest
 from fer_utils.errors import ParameterError, nearest
 from fer_utils.paths import cache_root
+from fer_utils.processes import map_in_order, process_count
 
 LIMITS = {  # field: least, most
     "subjects": (1, None),

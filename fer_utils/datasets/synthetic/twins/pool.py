@@ -9,10 +9,10 @@ from pathlib import Path
 
 import cv2
 
-from fer_utils.datasets.synthetic.processes import begin_process
 from fer_utils.datasets.synthetic.twins.ground_truth import as_csv
 from fer_utils.datasets.synthetic.twins.twin import Twin
 from fer_utils.errors import ParameterError
+from fer_utils.processes import begin_process
 
 AHEAD = 4  # items a process may be given before the first is collected; few, so that results do not pile up
 

@@ -5,9 +5,10 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from fer_utils.datasets.synthetic import SyntheticFaces, processes
-from fer_utils.datasets.synthetic.processes import map_in_order, process_count
+from fer_utils import processes
+from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import ParameterError
+from fer_utils.processes import map_in_order, process_count
 
 SCRIPT = """
 print("the script runs")
