@@ -12,7 +12,6 @@ from fer_utils.faces.landmarks import find_landmarks
 from fer_utils.faces.smoothing import OneEuroFilter
 
 SAME = 0.3  # least intersection over union of a detection and a track that are one face
-BLIND = 3  # frames between two detections while there is no face at all
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class FaceTracker:
     Args:
         detector: function as `make_detector` returns it.
         predictor: `dlib.shape_predictor` for landmarks, or None.
-        every: int. The detector is asked in every such frame, and whenever the tracker is unsure of a face.
+        every: int. The detector is asked in every such frame, and whenever the tracker is unsure of a face or has none.
         unsure: float. Peak-to-sidelobe ratio of dlib's tracker under which it is unsure; a face it holds has 8 to 30.
         fps: float. Frames a second, for smoothing.
         smooth: bool. Whether landmarks are smoothed.
@@ -74,9 +73,8 @@ class FaceTracker:
         picture = checked_picture(picture)
         for track in self._tracks:
             track.update(picture)
-        blind = not self._tracks and self._frame % min(BLIND, self.every) == 0
         doubtful = any(track.box.score < self.unsure for track in self._tracks)
-        if self._frame % self.every == 0 or blind or doubtful:
+        if self._frame % self.every == 0 or doubtful or not self._tracks:
             self._detect(picture)
         self._frame += 1
         self._tracks.sort(key=lambda track: track.id)
