@@ -77,7 +77,7 @@ def estimate_pose(landmarks: np.ndarray) -> HeadPose:
         raise ParameterError("These landmarks are of a head seen from behind. Are left and right exchanged?")
     if missed > WORST:
         raise ParameterError(
-            f"No head that looks toward the camera has these landmarks: the nearest pose misses them by {missed:.2f} of "
+            f"No head that looks toward the camera has these landmarks: the best pose misses them by {missed:.2f} of "
             f"the distance between the pupils (at most {WORST:g}). Are they in iBUG's order?"
         )
     return pose
