@@ -1,1 +1,1 @@
-"""Faces in pictures: which landmark predictors are at hand."""
+"""Faces in pictures: found, followed, aligned, turned toward the camera, and prepared for a model."""

@@ -138,10 +138,7 @@ def warp_face(image: np.ndarray, matrix: np.ndarray, size: int, border: str = "e
     Returns:
         uint8 array (size, size) or (size, size, 3).
     """
-    if border not in BORDERS:
-        raise ParameterError(f"border={border!r}; known are {list(BORDERS)}.{nearest(border, BORDERS)}")
-    if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape:
-        raise ParameterError(f"A picture of type {image.dtype} and shape {image.shape}: expected uint8 gray or RGB.")
+    check_picture(image, border)
     scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
     times = int(np.clip(np.floor(1 / scale), 1, max(1, 4096 // size)))  # drawn so much larger, then averaged
     larger = times * matrix
@@ -149,6 +146,14 @@ def warp_face(image: np.ndarray, matrix: np.ndarray, size: int, border: str = "e
     options = {"flags": cv2.INTER_LINEAR, "borderMode": BORDERS[border], "borderValue": 0}
     face = cv2.warpAffine(image, larger, (times * size, times * size), **options)
     return face if times == 1 else cv2.resize(face, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def check_picture(image: np.ndarray, border: str) -> None:
+    """Raises `ParameterError` for what is no picture of uint8, or for an unknown border."""
+    if border not in BORDERS:
+        raise ParameterError(f"border={border!r}; known are {list(BORDERS)}.{nearest(border, BORDERS)}")
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape:
+        raise ParameterError(f"A picture of type {image.dtype} and shape {image.shape}: expected uint8 gray or RGB.")
 
 
 def move_points(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from fer_utils.errors import ParameterError, nearest
-from fer_utils.faces.align import BORDERS
+from fer_utils.faces.align import BORDERS, check_picture
 from fer_utils.faces.head_pose import HeadPose, estimate_pose, project
 from fer_utils.faces.reference_head import ReferenceHead, reference_head
 from fer_utils.faces.soft_symmetry import blend_landmarks, blend_mirrored, hidden_weights
@@ -55,11 +55,9 @@ def frontalize(
     Raises:
         ParameterError: an unknown option, another number of landmarks, or none that a face can have.
     """
-    for name, value, known in (("symmetry", symmetry, SYMMETRY), ("border", border, BORDERS)):
-        if value not in known:
-            raise ParameterError(f"{name}={value!r}; known are {list(known)}.{nearest(value, known)}")
-    if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape:
-        raise ParameterError(f"A picture of type {image.dtype} and shape {image.shape}: expected uint8 gray or RGB.")
+    check_picture(image, border)
+    if symmetry not in SYMMETRY:
+        raise ParameterError(f"symmetry={symmetry!r}; known are {list(SYMMETRY)}.{nearest(symmetry, SYMMETRY)}")
     reference, pose = reference_head(size), estimate_pose(landmarks)
     maps = picture_maps(reference, pose)
     frontal = _read(image, maps, reference, pose, BORDERS[border])

@@ -73,12 +73,12 @@ def estimate_pose(landmarks: np.ndarray) -> HeadPose:
     rotation = cv2.Rodrigues(turn)[0]
     pose = HeadPose(*_angles(rotation), intrinsic @ np.column_stack([rotation, place]))
     missed = np.linalg.norm(project(marked, pose.camera) - points, axis=1).mean() / spread
-    if not found or place[2] <= 0 or abs(pose.yaw) > 90:
+    if place[2] <= 0 or abs(pose.yaw) > 90:
         raise ParameterError("These landmarks are of a head seen from behind. Are left and right exchanged?")
-    if missed > WORST:
+    if not found or missed > WORST or place[2] < DISTANCE / 4:
         raise ParameterError(
-            f"No head that looks toward the camera has these landmarks: the nearest pose misses them by {missed:.2f} "
-            f"of the distance between the pupils (at most {WORST:g}). Are they in iBUG's order?"
+            f"No head that looks toward the camera has these landmarks: the best pose misses them by {missed:.2f} of "
+            f"the distance between the pupils (at most {WORST:g}). Are they in iBUG's order?"
         )
     return pose
 

@@ -11,7 +11,7 @@ BLUR = 0.03  # standard deviation, as a fraction of the frontal picture, with wh
 SEEN, HIDDEN = 0.8, 2.2  # how many more reads than its mirror image a place has where blending begins, and is complete
 MOST = 4.0  # reads of one place that are counted at most
 MIDDLE = 0.12  # distance from the middle line of the face, in units, within which blending fades in
-LARGEST = 1 << 16  # bins at most along the sides of a picture, so that a wild pose asks for no memory
+LARGEST = 1023  # number of the last bin along a side, so that no pose asks for much memory
 MIRRORED = np.r_[  # the iBUG landmarks in the order that they have in a mirror
     16:-1:-1, 26:16:-1, 27:31, 35:30:-1, 45:41:-1, 47, 46, 39:35:-1, 41, 40, 54:47:-1, 59:54:-1, 64:59:-1, 67:64:-1
 ]  # fmt: skip

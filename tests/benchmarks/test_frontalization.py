@@ -1,18 +1,21 @@
 """How much nearer frontalization brings a turned face to its own frontal view than alignment alone, and how fast."""
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import cv2
 import numpy as np
 import pytest
 
+import fer_utils.faces.frontalize as frontalization
 from fer_utils.datasets.synthetic import Imaging, draw_face, draw_person, landmarks_of
 from fer_utils.datasets.synthetic.expression import PROTOTYPES, sample_action_units
+from fer_utils.faces import head_pose
 from fer_utils.faces.align import align_eyes
 from fer_utils.faces.detector_audit import landmark_error, overlap
 from fer_utils.faces.frontalize import frontalize
 from fer_utils.faces.predictor_files import PredictorError, load_predictor
+from fer_utils.faces.reference_head import ReferenceHead, reference_head
 
 pytestmark = pytest.mark.slow
 SIZE = 480, 640
@@ -60,6 +63,42 @@ def test_frontalization_halves_the_distance_to_the_frontal_view(capsys):
         print(f"  yaw is found within {np.abs(yaws).mean():.1f} degrees on average")
     assert means["frontalized"] <= 0.5 * means["aligned"]
     assert means["soft symmetry"] <= 0.5 * means["aligned"]
+
+
+class OfAnotherDepth(ReferenceHead):
+    """The reference, as much flatter or deeper as a real head may differ from the heads that are drawn."""
+
+    def marked(self, rotation):
+        marked = super().marked(rotation)
+        marked[:17, 2] *= self.factor  # the edge of the head is computed anew; the other landmarks are scaled already
+        return marked
+
+    @classmethod
+    def made(cls, reference, factor):
+        parts = {field.name: getattr(reference, field.name) for field in fields(reference)}
+        parts["landmarks"] = reference.landmarks * (1, 1, factor)
+        parts["surface"] = reference.surface * np.array([[1], [1], [factor], [1]], np.float32)
+        head = cls(**parts)
+        object.__setattr__(head, "factor", factor)
+        return head
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.3])
+def test_it_does_so_on_a_reference_whose_depth_is_wrong_by_30_percent(factor, monkeypatch, capsys):
+    """Drawn faces and the reference come from one model of the head. Real faces do not; this is how much it matters."""
+    other = OfAnotherDepth.made(reference_head(320), factor)
+    for module in (head_pose, frontalization):
+        monkeypatch.setattr(module, "reference_head", lambda size=320: other)
+    errors = []
+    for identity, units, imaging in turned_people(240):
+        picture, landmarks = np.zeros(SIZE, np.uint8), landmarks_of(identity, units, SIZE, imaging)
+        truth = landmarks_of(identity, units, SIZE, replace(imaging, yaw=0.0, pitch=0.0, roll=0.0))
+        found = align_eyes(picture, landmarks)[1], frontalize(picture, landmarks).landmarks
+        errors.append([distance(points, truth) for points in found])
+    aligned, frontalized = np.mean(errors, axis=0)
+    with capsys.disabled():
+        print(f"\nReference {factor:g} times as deep: frontalized {1 - frontalized / aligned:.0%} less than aligned")
+    assert frontalized <= 0.5 * aligned
 
 
 def test_with_the_landmarks_of_dlib(capsys):

@@ -8,6 +8,7 @@ from fer_utils.errors import ParameterError
 from fer_utils.faces.align import align_eyes
 from fer_utils.faces.detector_audit import landmark_error
 from fer_utils.faces.frontalize import frontalize
+from fer_utils.faces.reference_head import reference_head
 
 SIZE = 480, 640
 FRONT = np.r_[27:36, 36, 39, 42, 45, 48, 54]  # nose, corners of eyes and mouth: seen in every pose
@@ -121,6 +122,17 @@ def test_beyond_the_picture_the_edge_goes_on_or_it_is_black():
     close = image[:, int(landmarks[30, 0]) :], landmarks - (int(landmarks[30, 0]), 0)  # half of the face is cut off
     assert frontalize(*close).image[:, :100].min() > 0
     assert not frontalize(*close, border="black").image[200, :100].any()
+
+
+@pytest.mark.parametrize("yaw", [50, -70, 85])
+def test_a_profile_is_warped_without_complaint_however_little_of_it_is_seen(yaw):
+    """Such heads cannot be drawn; these are the landmarks of the reference itself."""
+    angle, reference = np.deg2rad(yaw), reference_head()
+    turn = np.array([[np.cos(angle), 0, -np.sin(angle)], [0, 1, 0], [np.sin(angle), 0, np.cos(angle)]])
+    landmarks = 80 * (reference.marked(turn) @ turn.T)[:, :2] + (320, 200)
+    frontal = frontalize(np.full(SIZE, 90, np.uint8), landmarks, symmetry="soft")
+    assert frontal.pose.yaw == pytest.approx(yaw, abs=6)
+    assert np.isfinite(frontal.landmarks).all() and (frontal.image == 90).all()
 
 
 @pytest.mark.parametrize(

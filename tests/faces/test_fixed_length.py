@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+from fer_utils.errors import ParameterError
+from fer_utils.faces.fixed_length import MODES, fixed_length
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("count", [1, 4, 18, 39, 40, 41, 77, 81])
+def test_every_sequence_gets_40_frames_in_order_of_time(mode, count):
+    frames = fixed_length(count, 40, mode)
+    assert len(frames) == 40 and frames[0] >= 0 and frames[-1] < count
+    assert (np.diff(frames) >= 0).all()
+
+
+def test_forty_frames_stay_as_they_are():
+    for mode in MODES:
+        assert fixed_length(40, 40, mode).tolist() == list(range(40))
+
+
+def test_repeated_frames_are_dropped_from_the_front_so_that_the_apex_stays():
+    """39 frames, each twice, are 78: the last 40 are frames 19 to 38; cut at the end, frames 0 to 19 would remain."""
+    assert fixed_length(39).tolist() == np.arange(19, 39).repeat(2).tolist()
+    assert fixed_length(39, mode="paper_head").tolist() == np.arange(20).repeat(2).tolist()
+    assert fixed_length(18)[-1] == 17 and fixed_length(18, mode="paper_head")[-1] == 13
+
+
+@pytest.mark.parametrize(("count", "kept"), [(41, 21), (50, 25), (60, 30), (77, 39)])
+def test_skipping_leaves_too_few_frames_and_the_last_one_fills_up(count, kept):
+    frames = fixed_length(count)
+    assert len(np.unique(frames)) == kept
+    assert (frames[kept:] == frames[-1]).all() and np.array_equal(frames[:kept], np.arange(0, count, 2))
+
+
+def test_of_4_to_77_frames_six_lengths_alone_need_no_repair():
+    """As Algorithm 1 stands, before frames are filled in or dropped."""
+    exact = [n for n in range(4, 78) if (-(-n // -(-n // 40)) if n > 40 else n * -(-40 // n)) == 40]
+    assert exact == [4, 5, 8, 10, 20, 40]
+    for count in exact:
+        assert np.array_equal(fixed_length(count), fixed_length(count, mode="paper_head"))
+
+
+def test_counted_from_the_end_the_apex_of_50_frames_is_kept():
+    assert fixed_length(50)[-1] == 48
+    assert fixed_length(50, from_end=True)[-1] == 49
+    assert len(np.unique(fixed_length(50, from_end=True))) == 25
+
+
+def test_uniform_frames_are_spread_evenly():
+    assert fixed_length(80, 40, "uniform").tolist() == list(range(0, 80, 2))
+    assert fixed_length(20, 40, "uniform").tolist() == np.arange(20).repeat(2).tolist()
+    assert set(np.diff(fixed_length(77, 40, "uniform")).tolist()) == {1, 2}
+
+
+def test_an_empty_sequence_and_an_unknown_mode_are_refused():
+    with pytest.raises(ParameterError, match="0 frames"):
+        fixed_length(0)
+    with pytest.raises(ParameterError, match="Did you mean 'uniform'"):
+        fixed_length(5, mode="uniforme")
