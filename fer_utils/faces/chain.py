@@ -38,7 +38,7 @@ class Chain:
     detector: str = "hog"
     upsample: int = 0
     smallest: float = 0.0
-    every: int = 10
+    every: int = 15
     fps: float = 25.0
     landmarks: bool = True
     view: str = "box"

@@ -46,7 +46,7 @@ class FaceTracker:
     """
 
     def __init__(
-        self, detector: Detector, predictor=None, every: int = 10, unsure: float = 7.0, fps: float = 25.0, smooth=True
+        self, detector: Detector, predictor=None, every: int = 15, unsure: float = 7.0, fps: float = 25.0, smooth=True
     ):
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(f"every={every!r}: expected a whole number of frames of at least 1.")

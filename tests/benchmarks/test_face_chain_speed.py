@@ -64,7 +64,7 @@ def _video(subject):
 def _sampled_with_numpy(image, points):
     """Frontalization as one writes it with NumPy: maps for this face, four pixels around each place, weighted."""
     maps = picture_maps(reference_head(SIZE), estimate_pose(points)).astype(float)
-    x, y = np.clip(maps[..., 0], 0, image.shape[1] - 1.001), np.clip(maps[..., 1], 0, image.shape[0] - 1.001)
+    x, y = np.clip(maps[0], 0, image.shape[1] - 1.001), np.clip(maps[1], 0, image.shape[0] - 1.001)
     left, top = x.astype(int), y.astype(int)
     across, down = x - left, y - top
     upper = image[top, left] * (1 - across) + image[top, left + 1] * across
