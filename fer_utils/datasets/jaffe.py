@@ -10,8 +10,9 @@ import numpy as np
 from fer_utils.datasets.about import About
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.datasets.image_store import KINDS, checked_size
+from fer_utils.datasets.image_store import checked_size
 from fer_utils.datasets.layout import below, entries, find_level, tree_digest
+from fer_utils.datasets.picture_file import KINDS
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.stills import UNEXPECTED, class_counts, keep_readable, still_table, tell_stranger
 
