@@ -135,6 +135,11 @@ def text_file(folder: Path, sequence: str, name: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def all_files(folder: Path) -> list[Path]:
+    """Lists the files of all sequences in a folder that holds S005 and so on, and whatever else lies there."""
+    return [path for _, found in walk(folder, depth=2) for path in found if path.is_file()]
+
+
 def _sequence(subject: str, folder: Path, root: Path, problems: Problems) -> Sequence | None:
     """Lists the frames in a folder whose names say that they belong there."""
     frames = {}

@@ -66,6 +66,22 @@ def read_picture(path: Path | str, size: tuple[int, int] | None = None, color: b
     return cv2.resize(pixels, size[::-1], interpolation=cv2.INTER_AREA)
 
 
+def picture_fault(path: Path | str) -> str:
+    """Decodes a picture to see whether it is whole.
+
+    Args:
+        path: Path.
+
+    Returns:
+        str. What is wrong with it, without its name; empty where nothing is.
+    """
+    try:
+        read_picture(path)
+    except DatasetLayoutError as error:
+        return str(error).removeprefix(f"{path}: ")
+    return ""
+
+
 def _opened(path: Path) -> Image.Image:
     """Opens a picture and reads its header, nothing else."""
     kind = KINDS.get(path.suffix.lower())
