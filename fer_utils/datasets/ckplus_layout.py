@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fer_utils.datasets.layout import below, checked_root, entries, named, walk
 from fer_utils.datasets.problems import Problems
-from fer_utils.datasets.stills import UNEXPECTED, tell_stranger
+from fer_utils.datasets.stills import UNEXPECTED, UNREADABLE, tell_stranger
 from fer_utils.errors import DatasetLayoutError
 
 PARTS = {  # names of folders, in lower case: those of the archives and those in them
@@ -150,6 +150,8 @@ def _sequence(subject: str, folder: Path, root: Path, problems: Problems) -> Seq
             problems.add(UNEXPECTED, below(path, root), detail)
         elif int(match[3]) in frames:
             problems.add("second copies of a picture (left out)", below(path, root))
+        elif not path.is_file():
+            problems.add(UNREADABLE, below(path, root), "no file, or a link that leads nowhere")
         else:
             frames[int(match[3])] = path
     return Sequence(subject, folder.name, folder, frames) if frames else None

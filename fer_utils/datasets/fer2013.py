@@ -42,8 +42,9 @@ class Fer2013:
     about: ClassVar[About] = About(
         title="FER2013, faces of the 2013 challenge in representation learning; FER+, ten votes for each",
         owner="Pierre-Luc Carrier and Aaron Courville; FER+: Microsoft",
-        obtain="https://www.kaggle.com/competitions/challenges-in-representation-learning-facial-expression-"
-        "recognition-challenge; the votes: https://github.com/microsoft/FERPlus. Put both files into one folder.",
+        obtain="At Kaggle, the competition "
+        "challenges-in-representation-learning-facial-expression-recognition-challenge; "
+        "the votes: https://github.com/microsoft/FERPlus. Put both files into one folder.",
         license="The rules of the challenge; the pictures were found by web search, and nobody asked their owners. "
         "FER+ votes: MIT.",
         citation="I. Goodfellow et al.: Challenges in Representation Learning. ICONIP, 2013, arXiv:1307.0414. "
