@@ -4,10 +4,11 @@ from dataclasses import fields
 
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013 import Fer2013
+from fer_utils.datasets.sase_fe import SaseFe
 from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import ParameterError, nearest
 
-DATASETS = {dataset.name: dataset for dataset in (SyntheticFaces, Fer2013)}
+DATASETS = {dataset.name: dataset for dataset in (SyntheticFaces, Fer2013, SaseFe)}
 
 
 def _dataset(name: str, path: str = "", **options):

@@ -133,7 +133,10 @@ def checked_root(root: Path | str, what: str = "") -> Path:
         raise DatasetLayoutError(f"{start}no folder is named. Name it with --data {what or 'NAME'}=PATH.")
     path = Path(root)
     if not path.exists():
-        raise DatasetLayoutError(f"{start}no folder '{root}'. Name the folder into which the archives were unpacked.")
+        raise DatasetLayoutError(
+            f"{start}no folder '{root}'. Name the one into which the archives were unpacked, with "
+            f"--data {what or 'NAME'}=PATH."
+        )
     if not path.is_dir():
         raise DatasetLayoutError(f"{start}'{root}' is a file. Unpack it, and name the folder.")
     return path

@@ -1,0 +1,128 @@
+"""SASE-FE: films of felt expressions, and of expressions that are acted over another felt emotion."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from fer_utils.datasets.clip_table import clip_table, films_digest, is_film
+from fer_utils.datasets.face_table import FaceTable
+from fer_utils.datasets.frame_sampling import check_frames
+from fer_utils.datasets.layout import entries, find_level, folders, named
+from fer_utils.datasets.problems import Problems
+from fer_utils.datasets.video_headers import read_headers
+
+FOLDER = "FakeTrue_DB"
+SUBJECTS = 50  # the paper states 643 films, but 12 of each of 50 people are 600; which the others are is not said
+EMOTIONS = {  # the letters in names of films
+    "H": "happiness",
+    "S": "sadness",
+    "D": "disgust",
+    "A": "anger",
+    "C": "contempt",
+    "SUR": "surprise",
+}
+GENUINE = ("N2H", "N2S", "N2D", "N2A", "N2C", "N2SUR")  # from neutral to what is felt and shown
+ACTED = ("S2N2H", "H2N2S", "H2N2D", "H2N2A", "H2N2C", "D2N2SUR")  # felt first, then neutral, then shown
+CLIPS = (*GENUINE, *ACTED)
+HINT = f"SASE-FE unpacks to {FOLDER}/<subject>/N2H.MP4, twelve films a person."
+
+
+@dataclass(frozen=True)
+class SaseFe:
+    """SASE-FE: 50 people, six emotions, each felt and acted; films of 3-4 seconds at 100 frames a second.
+
+    The label is the emotion that is shown. The column `genuine` says whether it is felt, `felt` what is felt, and
+    `class12` names the twelve classes, such as "genuine happiness" and "acted happiness".
+
+    Attributes:
+        path: str. The folder that holds `FakeTrue_DB`, at any of a few levels, or that folder itself.
+        frames: int or "all". How many frames of a film, spread evenly, are rows of the table.
+        size: int or (height, width). Pixels to which frames are resized; None keeps those of the films.
+        color: bool. RGB instead of gray.
+
+    Reference: Ofodile et al. 2017, arXiv:1707.04061; Kulkarni et al. 2018, IEEE Transactions on Affective Computing.
+    """
+
+    path: str = ""
+    frames: int | str = 10
+    size: int | tuple[int, int] | None = None
+    color: bool = False
+
+    name: ClassVar[str] = "sase_fe"
+    needs_path: ClassVar[bool] = True
+
+    def digest(self) -> str:
+        """Returns a hash of the films' names, sizes and parts: which data a run would read."""
+        root = self._root()
+        return films_digest(root, [path for folder in folders(root) for path in entries(folder) if is_film(path)])
+
+    def load(self) -> FaceTable:
+        """Reads names and headers; frames stay in the films.
+
+        Returns:
+            `FaceTable`; a row is a frame, a sequence is a film.
+
+        Raises:
+            DatasetLayoutError: the folder is missing or holds no film of SASE-FE.
+            ParameterError: an impossible option.
+        """
+        frames = check_frames(self.name, self.frames)
+        root, problems = self._root(), Problems()
+        found = {}  # (subject, clip) -> path
+        people = folders(root)
+        for folder in people:
+            found |= _films_of(folder, root, problems)
+        clips = read_headers(list(found.values()), problems, root)
+        films = []
+        for (subject, clip), path in found.items():
+            if path in clips:
+                films.append(
+                    {"clip": clips[path], "subject": subject, "sequence": f"{subject}/{clip}", **_meaning(clip)}
+                )
+        return clip_table(self.name, films, frames, problems, _count_notes(people), self.size, self.color)
+
+    def _root(self) -> Path:
+        root = Path(self.path)
+        if not self.path or root.name.lower() != FOLDER.lower() or not root.is_dir():
+            root = named(find_level(self.path, [FOLDER], what=self.name, hint=HINT), FOLDER)
+        while (deeper := named(root, FOLDER)) is not None:  # unpacked into a folder of the same name
+            root = deeper
+        return root
+
+
+def _films_of(folder: Path, root: Path, problems: Problems) -> dict[tuple[str, str], Path]:
+    """Finds the twelve films of a person, whatever the letter case of their names."""
+    found = {}
+    for path in entries(folder):
+        clip, file = path.stem.upper(), path.relative_to(root).as_posix()
+        if not is_film(path):
+            problems.add("files that are no film by their name", file, "left out")
+        elif clip not in CLIPS:
+            problems.add("films whose name says no emotion", file, f"left out; expected {', '.join(CLIPS)}")
+        elif (folder.name, clip) in found:
+            problems.add("films that stand there twice", file, f"left out; {found[folder.name, clip].name} is read")
+        else:
+            found[folder.name, clip] = path
+    for clip in CLIPS:
+        if (folder.name, clip) not in found:
+            problems.add("films that are missing", f"{folder.name}/{clip}")
+    return found
+
+
+def _meaning(clip: str) -> dict:
+    """Reads the name of a film: the last part is shown, the first of three is felt."""
+    parts = clip.split("2")
+    shown, genuine = EMOTIONS[parts[-1]], clip in GENUINE
+    return {
+        "label": shown,
+        "split": float("nan"),
+        "genuine": genuine,
+        "felt": shown if genuine else EMOTIONS[parts[0]],
+        "class12": f"{'genuine' if genuine else 'acted'} {shown}",
+    }
+
+
+def _count_notes(people: list[Path]) -> tuple[str, ...]:
+    if len(people) >= SUBJECTS:
+        return ()
+    return (f"partial copy: {len(people)} people (the original has {SUBJECTS}, with {len(CLIPS)} films each)",)
