@@ -74,7 +74,7 @@ MISTAKES = {
     ),
     "misspelt dataset in a suite": suite(
         "runs:\n- {notebook: 01_toy, name: mine.yaml, parameters: {dataset: fer213}}",
-        *("no dataset 'fer213'", "Known: synthetic, fer2013.", "Did you mean 'fer2013'?"),
+        *("no dataset 'fer213'", "Known: synthetic, fer2013, ", "Did you mean 'fer2013'?"),
     ),
     "misspelt parameter": Mistake("run --set epocs=3", ("--set epocs", "Did you mean 'epochs'?")),
     "misspelt dataset": Mistake("run real --data fer213=/x", ("no dataset 'fer213'", "Did you mean 'fer2013'?")),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from fer_utils.datasets.counts import Count
 from fer_utils.datasets.image_store import FileImages
 from fer_utils.datasets.problems import Problem
 from fer_utils.errors import DatasetLayoutError
@@ -31,6 +32,7 @@ class FaceTable:
         notes: tuple of str. What a reader of a report must know, such as missing parts.
         partial: bool. Fewer samples than the owners distribute.
         problems: tuple of `Problem`. Every file that is left out or looks wrong, by name; `notes` sums them up.
+        counts: tuple of `Count`. What was found beside what is published, of the whole dataset.
     """
 
     name: str
@@ -41,6 +43,7 @@ class FaceTable:
     notes: tuple[str, ...] = ()
     partial: bool = False
     problems: tuple[Problem, ...] = ()
+    counts: tuple[Count, ...] = ()
 
     def __post_init__(self):
         missing = [column for column in COLUMNS if column not in self.rows]

@@ -1,5 +1,6 @@
 """Finds the right level in a folder that was unzipped by somebody else."""
 
+import hashlib
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -7,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from fer_utils.errors import DatasetLayoutError, nearest
+from fer_utils.paths import file_digests
 
 DEPTH = 4  # levels below the named folder that are searched
 LITTER = ("__macosx", "thumbs.db", "desktop.ini")  # what operating systems leave in folders, in lower case
@@ -72,8 +74,10 @@ def named(folder: Path | str, name: str) -> Path | None:
     return next(iter(exact + [path for path in found if _alike(path, name)]), None)
 
 
-def find_level(root: Path | str, markers: Sequence[str], depth: int = DEPTH, what: str = "", hint: str = "") -> Path:
-    """Finds the folder in which all the named entries lie.
+def find_level(
+    root: Path | str, markers: Sequence[str], depth: int = DEPTH, what: str = "", hint: str = "", least: int = 0
+) -> Path:
+    """Finds the folder in which the named entries lie.
 
     Args:
         root: Path. The folder that the user named.
@@ -81,6 +85,7 @@ def find_level(root: Path | str, markers: Sequence[str], depth: int = DEPTH, wha
         depth: int. How many levels below `root` are searched.
         what: str. Name of the dataset, for the message.
         hint: str. What the owners distribute, for the message.
+        least: int. How many of the markers must be there, as partial copies lack some; 0 for all.
 
     Returns:
         Path. The one folder that is nearest to the root.
@@ -95,11 +100,12 @@ def find_level(root: Path | str, markers: Sequence[str], depth: int = DEPTH, wha
         if levels and distance > len(levels[0].parts) - len(root.parts):
             break
         names += [path.name for path in found]
-        if all(any(_alike(path, marker) for path in found) for marker in markers):
+        there = sum(any(_alike(path, marker) for path in found) for marker in markers)
+        if there >= (least or len(markers)):
             levels.append(folder)
     if len(levels) == 1:
         return levels[0]
-    wanted = " and ".join(f"'{marker}'" for marker in markers)
+    wanted = (" or " if least else " and ").join(f"'{marker}'" for marker in markers)
     start = f"{what}: " if what else ""
     if levels:
         places = ", ".join(f"'{folder.relative_to(root)}'" for folder in levels[:5])
@@ -129,7 +135,7 @@ def checked_root(root: Path | str, what: str = "") -> Path:
         DatasetLayoutError: nothing is there, or a file.
     """
     start = f"{what}: " if what else ""
-    if not str(root):
+    if not str(root):  # an empty path would be the working directory
         raise DatasetLayoutError(f"{start}no folder is named. Name it with --data {what or 'NAME'}=PATH.")
     path = Path(root)
     if not path.exists():
@@ -144,3 +150,29 @@ def checked_root(root: Path | str, what: str = "") -> Path:
 
 def _alike(path: Path, name: str) -> bool:
     return fnmatchcase(path.name.lower(), name.lower())
+
+
+def below(path: Path | str, root: Path | str) -> str:
+    """Names a file below the dataset's folder, the same on every platform; in full where it lies elsewhere."""
+    path = Path(path)
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def tree_digest(folders_read: Sequence[Path], root: Path | str, depth: int = 6) -> str:
+    """Hashes the names and contents of all files in some folders; contents are remembered by size and time.
+
+    Args:
+        folders_read: sequence of Path. Folders that a loader reads.
+        root: Path. The folder above them all; its own name and place do not matter.
+        depth: int. How many levels below each folder.
+
+    Returns:
+        str. 64 hexadecimal digits.
+    """
+    files = [path for top in folders_read for _, found in walk(top, depth) for path in found if path.is_file()]
+    names = [below(path, root).encode("utf-8", "surrogateescape") for path in files]
+    order = sorted(range(len(files)), key=names.__getitem__)
+    digest = hashlib.sha256()
+    for i, content in zip(order, file_digests([files[i] for i in order]), strict=True):
+        digest.update(names[i] + b"\0" + content.encode() + b"\n")
+    return digest.hexdigest()

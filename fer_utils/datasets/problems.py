@@ -40,7 +40,9 @@ class Problems:
             detail: str. What was found and what was expected.
             expected: bool. Also so in a complete copy: told, but no sign of a partial one.
         """
-        self._found.append(Problem(kind, str(file), detail, expected))
+        # A name that is no valid Unicode cannot be printed everywhere.
+        name = str(file).encode("utf-8", "backslashreplace").decode()
+        self._found.append(Problem(kind, name, detail.encode("utf-8", "backslashreplace").decode(), expected))
 
     @property
     def found(self) -> tuple[Problem, ...]:
