@@ -2,8 +2,10 @@
 
 from dataclasses import fields
 
+from fer_utils.datasets.afew import Afew
 from fer_utils.datasets.ckplus import CkPlus
 from fer_utils.datasets.ckplus48 import CkPlus48
+from fer_utils.datasets.emo2018 import Emo2018
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013 import Fer2013
 from fer_utils.datasets.folders import Folders
@@ -12,7 +14,10 @@ from fer_utils.datasets.sase_fe import SaseFe
 from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import ParameterError, nearest
 
-DATASETS = {dataset.name: dataset for dataset in (SyntheticFaces, Fer2013, CkPlus, CkPlus48, Jaffe, SaseFe, Folders)}
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (SyntheticFaces, Fer2013, CkPlus, CkPlus48, Jaffe, Afew, SaseFe, Emo2018, Folders)
+}
 
 
 def _dataset(name: str, path: str = "", **options):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fer_utils.datasets.counts import Count, count_notes, is_partial
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.frame_sampling import sample_frames
 from fer_utils.datasets.problems import Problems
@@ -25,9 +26,9 @@ def is_film(path: Path) -> bool:
 def clip_table(
     name: str,
     films: Sequence[dict],
-    frames: int,
+    frames: int | str,
     problems: Problems,
-    notes: Sequence[str] = (),
+    counts: Sequence[Count] = (),
     size: int | tuple[int, int] | None = None,
     color: bool = False,
 ) -> FaceTable:
@@ -37,9 +38,9 @@ def clip_table(
         name: str. Of the dataset.
         films: sequence of dict, one a film: `clip` (a `Clip`), `subject`, `sequence` (unique), `label`, `split`;
             optionally `first` and `last`, the frames between which rows are chosen; anything else becomes a column.
-        frames: int. Rows a film, spread evenly; 0 for all frames.
+        frames: int or "all". Rows a film, spread evenly.
         problems: `Problems` found so far.
-        notes: sequence of str. What differs from the published counts; any makes the table partial.
+        counts: sequence of `Count`. What was found beside what is published.
         size: int or (height, width) in pixels, or None for that of the films.
         color: bool. RGB instead of gray.
 
@@ -73,9 +74,10 @@ def clip_table(
         rows,
         images,
         FaceTable.content_fingerprint(rows, images),
-        notes=(*notes, *problems.notes()),
-        partial=bool(notes) or problems.serious,
+        notes=(*count_notes(counts), *problems.notes()),
+        partial=is_partial(counts) or problems.serious,
         problems=problems.found,
+        counts=tuple(counts),
     )
 
 

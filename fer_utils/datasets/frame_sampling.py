@@ -2,14 +2,15 @@
 
 import numpy as np
 
+from fer_utils.datasets.image_store import checked_size
 from fer_utils.errors import ParameterError
 
 
-def sample_frames(frames: int, first: int, last: int) -> np.ndarray:
+def sample_frames(frames: int | str, first: int, last: int) -> np.ndarray:
     """Chooses frames of a clip, spread evenly.
 
     Args:
-        frames: int. How many; 0 for all.
+        frames: int or "all". How many.
         first: int. Number of the first frame that may be chosen.
         last: int. Number of the last one.
 
@@ -17,26 +18,25 @@ def sample_frames(frames: int, first: int, last: int) -> np.ndarray:
         int array, rising: the middle frame of each of `frames` equal parts, or all where there are no more.
     """
     length = last - first + 1
-    if frames == 0 or frames >= length:
+    if frames == "all" or frames >= length:
         return np.arange(first, last + 1)
     return first + (2 * np.arange(frames) + 1) * length // (2 * frames)
 
 
-def check_frames(name: str, frames) -> int:
-    """Checks the option that says how many frames of a clip are rows of the table.
+def check_options(name: str, frames, size, color) -> None:
+    """Checks the options that all loaders of films have.
 
     Args:
         name: str. Of the dataset, for the message.
-        frames: int of at least 1, or "all".
-
-    Returns:
-        int. 0 for all.
+        frames: int of at least 1, or "all". Frames of a film that are rows of the table.
+        size: int, (height, width), or None.
+        color: bool.
 
     Raises:
-        ParameterError: it is something else.
+        ParameterError: one of them is something else.
     """
-    if frames == "all":
-        return 0
-    if isinstance(frames, bool) or not isinstance(frames, int) or frames < 1:
-        raise ParameterError(f"{name}: frames={frames!r}. Expected how many frames a clip, from 1, or 'all'.")
-    return frames
+    if frames != "all" and (isinstance(frames, bool) or not isinstance(frames, int) or frames < 1):
+        raise ParameterError(f"{name}: frames={frames!r}. Expected how many frames a film, from 1, or 'all'.")
+    checked_size(size)
+    if not isinstance(color, bool):
+        raise ParameterError(f"{name}: color={color!r}; expected True or False.")

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from fer_utils.datasets.about import About
 from fer_utils.datasets.clip_table import clip_table, films_digest, is_film
+from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.datasets.frame_sampling import check_frames
+from fer_utils.datasets.frame_sampling import check_options
 from fer_utils.datasets.layout import entries, find_level, folders, named
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.video_headers import read_headers
@@ -50,6 +52,22 @@ class SaseFe:
 
     name: ClassVar[str] = "sase_fe"
     needs_path: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="SASE-FE, felt and acted facial expressions",
+        owner="iCV Research Group, University of Tartu",
+        obtain="Ask the owners for it, and unpack it into a folder.",
+        license="For research, on request. The terms of the owners decide.",
+        citation="I. Ofodile, K. Kulkarni, C. A. Corneanu et al.: Automatic recognition of deceptive facial "
+        "expressions of emotion. arXiv:1707.04061, 2017.",
+        layout="FakeTrue_DB/<subject>/<clip>.MP4   twelve films a person, 100 frames a second, 3 to 4 seconds\n"
+        "felt: N2H N2S N2D N2A N2C N2Sur; acted over another felt emotion: S2N2H H2N2S H2N2D H2N2A H2N2C D2N2Sur",
+        counts="50 subjects with 12 films each; the paper states 643 films, and which are the other 43 is not said.",
+        traps="The last letters name the emotion that is shown, the first ones of three what is felt. The letter case "
+        "of the names varies. The percentages in the paper fit 54 people better than 50.",
+    )
+
+    def __post_init__(self):
+        check_options(self.name, self.frames, self.size, self.color)
 
     def digest(self) -> str:
         """Returns a hash of the films' names, sizes and parts: which data a run would read."""
@@ -64,9 +82,7 @@ class SaseFe:
 
         Raises:
             DatasetLayoutError: the folder is missing or holds no film of SASE-FE.
-            ParameterError: an impossible option.
         """
-        frames = check_frames(self.name, self.frames)
         root, problems = self._root(), Problems()
         found = {}  # (subject, clip) -> path
         people = folders(root)
@@ -79,7 +95,11 @@ class SaseFe:
                 films.append(
                     {"clip": clips[path], "subject": subject, "sequence": f"{subject}/{clip}", **_meaning(clip)}
                 )
-        return clip_table(self.name, films, frames, problems, _count_notes(people), self.size, self.color)
+        counts = [
+            Count("subjects", len(people), SUBJECTS),
+            Count("films", len(films), len(CLIPS) * max(SUBJECTS, len(people))),
+        ]
+        return clip_table(self.name, films, self.frames, problems, counts, self.size, self.color)
 
     def _root(self) -> Path:
         root = Path(self.path)
@@ -120,9 +140,3 @@ def _meaning(clip: str) -> dict:
         "felt": shown if genuine else EMOTIONS[parts[0]],
         "class12": f"{'genuine' if genuine else 'acted'} {shown}",
     }
-
-
-def _count_notes(people: list[Path]) -> tuple[str, ...]:
-    if len(people) >= SUBJECTS:
-        return ()
-    return (f"partial copy: {len(people)} people (the original has {SUBJECTS}, with {len(CLIPS)} films each)",)
