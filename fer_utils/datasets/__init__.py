@@ -10,13 +10,14 @@ from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013 import Fer2013
 from fer_utils.datasets.folders import Folders
 from fer_utils.datasets.jaffe import Jaffe
+from fer_utils.datasets.oulu_casia import OuluCasia
 from fer_utils.datasets.sase_fe import SaseFe
 from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import ParameterError, nearest
 
 DATASETS = {
     dataset.name: dataset
-    for dataset in (SyntheticFaces, Fer2013, CkPlus, CkPlus48, Jaffe, Afew, SaseFe, Emo2018, Folders)
+    for dataset in (SyntheticFaces, Fer2013, CkPlus, CkPlus48, Jaffe, OuluCasia, Afew, SaseFe, Emo2018, Folders)
 }
 
 

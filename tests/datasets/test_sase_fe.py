@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 
 from fer_utils.datasets import dataset_digest, load_dataset
-from fer_utils.datasets.synthetic.twins import make_twin, write_twin
 from fer_utils.errors import DatasetLayoutError
 
 NAMES = ["N2H", "N2S", "N2D", "N2A", "N2C", "N2Sur", "S2N2H", "H2N2S", "H2N2D", "H2N2A", "H2N2C", "D2N2Sur"]
@@ -14,9 +13,9 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "cache"))
 
 
-@pytest.fixture(scope="module")
-def twin(tmp_path_factory):
-    return write_twin(make_twin("sase_fe", "tiny"), tmp_path_factory.mktemp("twins") / "sase_fe")
+@pytest.fixture
+def twin(twins):
+    return twins("sase_fe")
 
 
 @pytest.fixture
