@@ -40,6 +40,8 @@ class ClipReader:
         try:
             self.container = open_video(clip.path)
             stream = self.container.streams.video[0]
+            if stream.codec_context is None:
+                raise ValueError("pictures of an unknown kind")
             stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
             self.frames = self.container.decode(stream)
         except (*UNREADABLE, IndexError) as error:

@@ -77,13 +77,16 @@ def read_header(path: Path | str) -> Clip:
             if not container.streams.video:
                 raise DatasetLayoutError(f"{path}: no pictures in it, only {len(container.streams)} other streams.")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise ValueError("pictures of an unknown kind")
             height, width, rate = stream.codec_context.height, stream.codec_context.width, stream.average_rate
             frames = stream.frames or sum(packet.size > 0 for packet in container.demux(stream))
     except (av.FFmpegError, OSError, ValueError) as error:
         size = f"{path.stat().st_size:,} bytes" if path.exists() else "not there"
+        reason = getattr(error, "strerror", None) or error
         raise DatasetLayoutError(
-            f"{path}: cannot be opened as a video ({type(error).__name__}; {size}). It is empty, truncated, damaged or "
-            "no video; get it anew."
+            f"{path}: cannot be opened as a video ({reason}; {size}). It is empty, truncated, damaged or no video; get "
+            "it anew."
         ) from error
     if height * width > MOST_PIXELS:
         raise DatasetLayoutError(
@@ -91,6 +94,8 @@ def read_header(path: Path | str) -> Clip:
         )
     if frames < 1 or height < 1 or width < 1:
         raise DatasetLayoutError(f"{path}: a header but no frames ({frames} of {width} x {height} pixels).")
+    if frames > path.stat().st_size:
+        raise DatasetLayoutError(f"{path}: the header promises {frames:,} frames in {path.stat().st_size:,} bytes.")
     return Clip(str(path), int(frames), int(height), int(width), float(rate or 0))
 
 
