@@ -16,7 +16,7 @@ SELDOM = 10.0  # seconds from line to line where there is no terminal
 @main.group()
 @debug
 def data():
-    """Writes datasets that are drawn."""
+    """Checks datasets, tells about them, and draws twins of them."""
 
 
 @data.command()
@@ -50,7 +50,7 @@ def synth(twin, out, preset, seed, jobs, force):
     from fer_utils.datasets.synthetic.twins import make_twin, write_twin
 
     chosen = make_twin(twin, preset, seed)
-    line = _Line(f"{twin} {preset}", sys.stderr)
+    line = Line(f"{twin} {preset}", sys.stderr)
     try:
         folder = write_twin(chosen, out, jobs or (1 if preset == "tiny" else cores()), force, line.show)
     except OSError as error:
@@ -75,7 +75,7 @@ def _there(path: Path) -> Path:
     return next(folder for folder in (path, *path.parents) if folder.is_dir())
 
 
-class _Line:
+class Line:
     """One line that says how far the drawing is: in place on a terminal, now and then elsewhere.
 
     Args:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from fer_utils.datasets.about import DRAWN, About
 from fer_utils.datasets.afew import Afew
 from fer_utils.datasets.ckplus import CkPlus
 from fer_utils.datasets.ckplus48 import CkPlus48
@@ -21,9 +22,21 @@ DATASETS = {
 }
 
 
-def _dataset(name: str, path: str = "", **options):
-    if name not in DATASETS:
-        raise ParameterError(f"No dataset '{name}'. Known: {', '.join(DATASETS)}.{nearest(name, DATASETS)}")
+def make_dataset(name: str, path: str = "", **options):
+    """Chooses a dataset by name, with its options, and reads nothing yet.
+
+    Args:
+        name: str. A key of `DATASETS`.
+        path: str. Where the real data lies; not used by synthetic faces.
+        **options: the fields of the dataset's class.
+
+    Returns:
+        The dataset's object, with `load` and `digest`.
+
+    Raises:
+        ParameterError: no dataset has this name, or it has no such option.
+    """
+    _known(name)
     known = [field.name for field in fields(DATASETS[name]) if field.name != "path"]
     for option in options:
         if option not in known:
@@ -48,7 +61,7 @@ def load_dataset(name: str, path: str = "", **options) -> FaceTable:
         ParameterError: no dataset has this name, or it has no such option.
         DatasetLayoutError: the data is not there or looks different from what its owners distribute.
     """
-    return _dataset(name, path, **options).load()
+    return make_dataset(name, path, **options).load()
 
 
 def dataset_digest(name: str, path: str = "", **options) -> str:
@@ -62,4 +75,25 @@ def dataset_digest(name: str, path: str = "", **options) -> str:
     Returns:
         str. A hash that changes when the data changes.
     """
-    return _dataset(name, path, **options).digest()
+    return make_dataset(name, path, **options).digest()
+
+
+def about_dataset(name: str) -> About:
+    """Tells about a dataset that one may not have yet.
+
+    Args:
+        name: str. A key of `DATASETS`.
+
+    Returns:
+        `About`.
+
+    Raises:
+        ParameterError: no dataset has this name.
+    """
+    _known(name)
+    return DATASETS[name].about if DATASETS[name].needs_path else DRAWN
+
+
+def _known(name: str) -> None:
+    if name not in DATASETS:
+        raise ParameterError(f"No dataset '{name}'. Known: {', '.join(DATASETS)}.{nearest(name, DATASETS)}")

@@ -26,3 +26,15 @@ class About:
     layout: str
     counts: str
     traps: str = ""
+
+
+DRAWN = About(
+    title="Synthetic faces, drawn by this program",
+    owner="nobody",
+    obtain='load_dataset("synthetic") draws them; `ferbench data synth TWIN OUT` draws twins of real datasets.',
+    license="That of this program, MIT.",
+    citation="This program.",
+    layout="no files",
+    counts="As many as you ask for.",
+    traps="Scores on drawn faces show that code works and how models differ; they say nothing about real faces.",
+)

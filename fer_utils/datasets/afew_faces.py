@@ -6,8 +6,8 @@ from pathlib import Path
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.frame_sampling import sample_frames
-from fer_utils.datasets.image_store import KINDS
 from fer_utils.datasets.layout import below, entries, folders, named, walk
+from fer_utils.datasets.picture_file import KINDS
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.stills import keep_readable, still_table
 from fer_utils.errors import DatasetLayoutError

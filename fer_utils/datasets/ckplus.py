@@ -8,12 +8,12 @@ import numpy as np
 
 from fer_utils.datasets.about import About
 from fer_utils.datasets.ckplus_files import read_facs, read_label, read_landmarks
-from fer_utils.datasets.ckplus_layout import Sequence, find_parts, list_sequences, text_file
+from fer_utils.datasets.ckplus_layout import Sequence, all_files, find_parts, list_sequences, text_file
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.image_store import checked_size
 from fer_utils.datasets.layout import below, tree_digest
-from fer_utils.datasets.problems import Problems
+from fer_utils.datasets.problems import Problem, Problems
 from fer_utils.datasets.stills import class_counts, keep_readable, still_table
 from fer_utils.errors import DatasetLayoutError, ParameterError, nearest
 
@@ -55,11 +55,11 @@ class CkPlus:
         license="For research, by signed agreement; not to be passed on. The terms of the owner decide.",
         citation="P. Lucey, J. Cohn, T. Kanade, J. Saragih, Z. Ambadar, I. Matthews: The Extended Cohn-Kanade Dataset "
         "(CK+). CVPR Workshops, 2010.",
-        layout="cohn-kanade-images/S005/001/S005_001_00000011.png        neutral to apex\n"
-        "Emotion/S005/001/S005_001_00000011_emotion.txt           0 neutral 1 anger 2 contempt 3 disgust 4 fear\n"
-        "                                                         5 happy 6 sadness 7 surprise; often no file\n"
-        "Landmarks/S005/001/S005_001_00000011_landmarks.txt       68 rows 'x y' (optional)\n"
-        "FACS/S005/001/S005_001_00000011_facs.txt                 rows 'unit intensity' (optional)",
+        layout="cohn-kanade-images/S005/001/S005_001_00000011.png    neutral to apex\n"
+        "Emotion/S005/001/S005_001_00000011_emotion.txt       of the last frame: 0 neutral\n"
+        "    1 anger 2 contempt 3 disgust 4 fear 5 happy 6 sadness 7 surprise; or no file\n"
+        "Landmarks/S005/001/S005_001_00000011_landmarks.txt   68 rows 'x y' (optional)\n"
+        "FACS/S005/001/S005_001_00000011_facs.txt             rows 'unit intensity' (optional)",
         counts="593 sequences of 123 subjects; 327 labelled ones of 118: "
         + ", ".join(f"{emotion} {number}" for emotion, number in COUNTS.items()),
         traps="266 sequences have no label: they are told by name and left out. Frames of a sequence are nearly equal: "
@@ -119,6 +119,30 @@ class CkPlus:
         for sample in samples:
             del sample["shown"]
         return still_table(self.name, samples, root, problems, counts, self.size, self.color)
+
+    def inspect(self) -> tuple[Problem, ...]:
+        """Reads all landmarks and FACS codes, also those of sequences without a label, which `load` leaves alone.
+
+        Returns:
+            tuple of `Problem`.
+        """
+        root, parts, problems = Path(self.path), find_parts(self.path), Problems()
+        stems = {
+            f"{sequence.name}/{path.stem}".upper()
+            for sequence in list_sequences(parts["images"], root, Problems())
+            for path in sequence.frames.values()
+        }
+        for part, read, kind in (("landmarks", read_landmarks, "landmark"), ("facs", read_facs, "FACS")):
+            for path in all_files(parts[part]) if parts[part] else []:
+                stem = path.relative_to(parts[part]).as_posix().upper().removesuffix(f"_{part}.TXT".upper())
+                if stem not in stems:
+                    problems.add(f"{kind} files without a picture", below(path, root))
+                    continue
+                try:
+                    read(path)
+                except DatasetLayoutError as error:
+                    problems.add(f"{kind} files that cannot be read", below(path, root), _reason(error, path))
+        return problems.found
 
     def _frames(self, sequence: Sequence, label: str, last: int, root: Path, problems: Problems) -> list[dict]:
         """Chooses frames of a labelled sequence by their numbers, so that a missing apex is not replaced."""

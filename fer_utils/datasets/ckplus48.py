@@ -79,52 +79,50 @@ class CkPlus48:
         Raises:
             DatasetLayoutError: the folder is missing, or the classes are not in it or below it.
         """
-        level, problems = self._level(), Problems()
+        level, root, problems = self._level(), Path(self.path), Problems()
         sequences = defaultdict(list)
         for folder in entries(level):
             label = CLASSES.get(folder.name.lower())
             if label is None or not folder.is_dir():
-                tell_stranger(folder, level, problems, f"folders {', '.join(CLASSES)}")
+                tell_stranger(folder, root, problems, f"folders {', '.join(CLASSES)}")
                 continue
             for path in entries(folder):
                 match = NAME.fullmatch(path.name)
                 if match is None:
                     detail = "expected names such as S010_004_00000017.png"
-                    problems.add(UNEXPECTED, below(path, level), detail)
+                    problems.add(UNEXPECTED, below(path, root), detail)
                     continue
                 subject, number, frame = (part.upper() for part in match.groups())
                 known = {"sample_id": f"{subject}_{number}_{frame}", "subject": subject}
                 known |= {"sequence": f"{subject}/{number}", "frame": int(frame), "label": label, "split": np.nan}
                 sequences[known["sequence"]].append(known | {"path": path})
-        samples = [
-            sample for sequence in sorted(sequences) for sample in _checked(sequences[sequence], level, problems)
-        ]
-        samples = keep_readable(samples, level, problems)
+        samples = [sample for sequence in sorted(sequences) for sample in _checked(sequences[sequence], root, problems)]
+        samples = keep_readable(samples, root, problems)
         counts = [
             Count("pictures", len(samples), sum(COUNTS.values())),
             Count("sequences", len({sample["sequence"] for sample in samples}), sum(COUNTS.values()) // PICTURES),
             Count("subjects", len({sample["subject"] for sample in samples}), SUBJECTS),
             *class_counts([sample["label"] for sample in samples], COUNTS),
         ]
-        return still_table(self.name, samples, level, problems, counts, self.size)
+        return still_table(self.name, samples, root, problems, counts, self.size)
 
     def _level(self) -> Path:
         hint = "CK+48 unpacks to CK+48/anger/S010_004_00000017.png and so on."
         return find_level(self.path, list(CLASSES), what=self.name, hint=hint, least=2)
 
 
-def _checked(samples: list[dict], level: Path, problems: Problems) -> list[dict]:
+def _checked(samples: list[dict], root: Path, problems: Problems) -> list[dict]:
     """Leaves out a sequence that lies in two classes, and second copies; tells where pictures are missing."""
     labels = sorted({sample["label"] for sample in samples})
     if len(labels) > 1:
         for sample in samples:
             detail = f"the sequence is also in another of {', '.join(labels)}; it can have one label"
-            problems.add("pictures of sequences with two labels (left out)", below(sample["path"], level), detail)
+            problems.add("pictures of sequences with two labels (left out)", below(sample["path"], root), detail)
         return []
     kept = {}
     for sample in sorted(samples, key=lambda sample: sample["frame"]):
         if sample["sample_id"] in kept:
-            problems.add("second copies of a picture (left out)", below(sample["path"], level))
+            problems.add("second copies of a picture (left out)", below(sample["path"], root))
         else:
             kept[sample["sample_id"]] = sample
     frames = [sample["frame"] for sample in kept.values()]

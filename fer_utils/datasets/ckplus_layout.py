@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fer_utils.datasets.layout import below, checked_root, entries, named, walk
 from fer_utils.datasets.problems import Problems
-from fer_utils.datasets.stills import UNEXPECTED, tell_stranger
+from fer_utils.datasets.stills import UNEXPECTED, UNREADABLE, tell_stranger
 from fer_utils.errors import DatasetLayoutError
 
 PARTS = {  # names of folders, in lower case: those of the archives and those in them
@@ -135,6 +135,11 @@ def text_file(folder: Path, sequence: str, name: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def all_files(folder: Path) -> list[Path]:
+    """Lists the files of all sequences in a folder that holds S005 and so on, and whatever else lies there."""
+    return [path for _, found in walk(folder, depth=2) for path in found if path.is_file()]
+
+
 def _sequence(subject: str, folder: Path, root: Path, problems: Problems) -> Sequence | None:
     """Lists the frames in a folder whose names say that they belong there."""
     frames = {}
@@ -145,6 +150,8 @@ def _sequence(subject: str, folder: Path, root: Path, problems: Problems) -> Seq
             problems.add(UNEXPECTED, below(path, root), detail)
         elif int(match[3]) in frames:
             problems.add("second copies of a picture (left out)", below(path, root))
+        elif not path.is_file():
+            problems.add(UNREADABLE, below(path, root), "no file, or a link that leads nowhere")
         else:
             frames[int(match[3])] = path
     return Sequence(subject, folder.name, folder, frames) if frames else None

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 
-from fer_utils.datasets.image_store import MOST_PIXELS
-from fer_utils.datasets.video_headers import Clip, open_video
+from fer_utils.datasets.picture_file import MOST_PIXELS
+from fer_utils.datasets.video_headers import Clip, open_video, read_header
 from fer_utils.errors import DatasetLayoutError
 
 # What PyAV raises on damaged data; reformatting a frame of an odd kind is a ValueError.
@@ -100,3 +101,25 @@ class ClipReader:
         return DatasetLayoutError(
             f"{self.clip.path}: frame {number} {what}. The file is damaged or truncated; get it anew."
         )
+
+
+def film_fault(path: Path | str) -> str:
+    """Decodes a film from beginning to end to see whether it is whole.
+
+    Args:
+        path: Path.
+
+    Returns:
+        str. What is wrong with it, without its name; empty where nothing is.
+    """
+    try:
+        clip = read_header(path)
+        reader = ClipReader(clip, (8, 8), color=False)
+        try:
+            for _ in reader.read([clip.frames - 1]):
+                pass
+        finally:
+            reader.close()
+    except DatasetLayoutError as error:
+        return str(error).removeprefix(f"{path}: ")
+    return ""

@@ -59,8 +59,8 @@ class Emo2018:
         citation="O. Adebayo: Facial emotion recognition based on deep learning on the EMO2018 dataset. University of "
         "Tartu, 2021.",
         layout="<emotion>/<clip>.mp4 with <clip>.txt beside it, also below folders of parts and people\n"
-        "<clip>.txt: start end peak non-correlating abnormal-limb low-occlusion heavy-occlusion other, between tabs; "
-        "frame numbers from 0, then 0 or 1; such as 3 89 43 1 0 0 0 0",
+        "<clip>.txt: start end peak non-correlating abnormal-limb low-occlusion heavy-occlusion other\n"
+        "between tabs, frame numbers from 0, then 0 or 1, such as 3 89 43 1 0 0 0 0",
         counts="24,192 clips of 6 seconds, 108 participants, 16,934 / 2,419 / 4,839 for training, validation and test.",
         traps="Whether the owners' parts share people is not said. A caption in the thesis names contempt where the "
         "text has neutral.",

@@ -8,6 +8,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from fer_utils.datasets.about import About
+from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013_csv import LABELS, PARTS, parse_csv
 from fer_utils.datasets.ferplus import add_votes
@@ -37,6 +39,26 @@ class Fer2013:
 
     name: ClassVar[str] = "fer2013"
     needs_path: ClassVar[bool] = True
+    about: ClassVar[About] = About(
+        title="FER2013, faces of the 2013 challenge in representation learning; FER+, ten votes for each",
+        owner="Pierre-Luc Carrier and Aaron Courville; FER+: Microsoft",
+        obtain="At Kaggle, the competition "
+        "challenges-in-representation-learning-facial-expression-recognition-challenge; "
+        "the votes: https://github.com/microsoft/FERPlus. Put both files into one folder.",
+        license="The rules of the challenge; the pictures were found by web search, and nobody asked their owners. "
+        "FER+ votes: MIT.",
+        citation="I. Goodfellow et al.: Challenges in Representation Learning. ICONIP, 2013, arXiv:1307.0414. "
+        "E. Barsoum et al.: Training Deep Networks for Facial Expression Recognition. ICMI, 2016, arXiv:1608.01041.",
+        layout="fer2013.csv (also .csv.gz, .csv.zip, icml_face_data.csv)   emotion,pixels,Usage\n"
+        "fer2013new.csv                                             votes, optional",
+        counts="35,887 pictures: "
+        + "; ".join(
+            f"{part} {', '.join(f'{label} {n}' for label, n in zip(LABELS, numbers, strict=True))}"
+            for part, numbers in COUNTS.items()
+        ),
+        traps="1,514 groups of identical pictures, 57 of them with different labels; some are on both sides of the "
+        "owners' split. PublicTest and PrivateTest are both called the test set. Nobody knows who is shown.",
+    )
 
     def digest(self) -> str:
         """Returns the hash of the csv and of the votes beside it: which data a run would read."""
@@ -67,7 +89,8 @@ class Fer2013:
         votes = csv.parent / "fer2013new.csv"
         if votes.exists():
             rows = add_votes(rows, votes)
-        return FaceTable(self.name, rows, images, fingerprint, notes=notes, partial=bool(notes))
+        counts = published_counts(rows)
+        return FaceTable(self.name, rows, images, fingerprint, notes=notes, partial=bool(notes), counts=counts)
 
     def _csv(self) -> Path:
         path = Path(self.path)
@@ -109,6 +132,26 @@ def count_notes(rows: pd.DataFrame) -> tuple[str, ...]:
             ]
             notes.append(f"partial or changed copy: {part} has {', '.join(differing)}")
     return tuple(notes)
+
+
+def published_counts(rows: pd.DataFrame) -> tuple[Count, ...]:
+    """Counts parts and their classes.
+
+    Args:
+        rows: DataFrame with `split` and `label`.
+
+    Returns:
+        tuple of `Count`.
+    """
+    counts = []
+    for part, expected in COUNTS.items():
+        labels = rows["label"][rows["split"] == part]
+        counts.append(Count(part, len(labels), sum(expected)))
+        counts += [
+            Count(f"{part} {label}", int((labels == label).sum()), number)
+            for label, number in zip(LABELS, expected, strict=True)
+        ]
+    return tuple(counts)
 
 
 def _rows(labels: np.ndarray, usage: np.ndarray) -> pd.DataFrame:

@@ -12,8 +12,9 @@ from fer_utils.datasets.about import About
 from fer_utils.datasets.class_names import emotion_of, suggestion
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.folders_csv import read_samples
-from fer_utils.datasets.image_store import KINDS, checked_size
+from fer_utils.datasets.image_store import checked_size
 from fer_utils.datasets.layout import below, checked_root, entries, tree_digest, walk
+from fer_utils.datasets.picture_file import KINDS
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.stills import UNEXPECTED, keep_readable, still_table, tell_stranger
 from fer_utils.errors import DatasetLayoutError, ParameterError

@@ -10,8 +10,9 @@ import numpy as np
 from fer_utils.datasets.about import About
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.datasets.image_store import KINDS, checked_size
+from fer_utils.datasets.image_store import checked_size
 from fer_utils.datasets.layout import below, entries, find_level, tree_digest
+from fer_utils.datasets.picture_file import KINDS
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.stills import UNEXPECTED, class_counts, keep_readable, still_table, tell_stranger
 
@@ -77,34 +78,34 @@ class Jaffe:
         Raises:
             DatasetLayoutError: the folder is missing, or no picture of JAFFE is in it or below it.
         """
-        level, problems, samples, seen = self._level(), Problems(), [], {}
-        for path in entries(level):
+        root, problems, samples, seen = Path(self.path), Problems(), [], {}
+        for path in entries(self._level()):
             match = NAME.fullmatch(path.name)
             if match is None:
-                tell_stranger(path, level, problems, EXPECTED)
+                tell_stranger(path, root, problems, EXPECTED)
                 continue
             if match[2].upper() not in LETTERS or path.suffix.lower() not in KINDS:
-                problems.add(UNEXPECTED, path.name, f"expected {EXPECTED}")
+                problems.add(UNEXPECTED, below(path, root), f"expected {EXPECTED}")
                 continue
             subject, letters, take, number = (part.upper() for part in match.groups())
             sample_id = f"{subject}.{letters}{take}.{int(number)}"
             if sample_id in seen:
-                problems.add("second copies of a picture (left out)", path.name, f"beside {seen[sample_id]}")
+                problems.add("second copies of a picture (left out)", below(path, root), f"beside {seen[sample_id]}")
                 continue
             seen[sample_id] = path.name
             known = {"sample_id": sample_id, "subject": subject, "sequence": sample_id, "frame": 0}
             samples.append(known | {"label": LETTERS[letters], "split": np.nan, "take": int(take), "path": path})
-        samples = keep_readable(samples, level, problems)
+        samples = keep_readable(samples, root, problems)
         for sample in samples:
             if (sample["height"], sample["width"]) != (SIDE, SIDE):
                 found = f"{sample['width']} x {sample['height']} pixels, not {SIDE} x {SIDE}"
-                problems.add("pictures of another size", below(sample["path"], level), found)
+                problems.add("pictures of another size", below(sample["path"], root), found)
         counts = [
             Count("pictures", len(samples), sum(COUNTS.values())),
             Count("subjects", len({sample["subject"] for sample in samples}), SUBJECTS),
             *class_counts([sample["label"] for sample in samples], COUNTS),
         ]
-        return still_table(self.name, samples, level, problems, counts, self.size)
+        return still_table(self.name, samples, root, problems, counts, self.size)
 
     def _level(self) -> Path:
         hint = "JAFFE is a folder of files such as KA.AN1.39.tiff."

@@ -9,8 +9,9 @@ import numpy as np
 from fer_utils.datasets.about import About
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.datasets.image_store import KINDS, checked_size
+from fer_utils.datasets.image_store import checked_size
 from fer_utils.datasets.layout import below, checked_root, entries, folders, named, tree_digest, walk
+from fer_utils.datasets.picture_file import KINDS
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.stills import UNEXPECTED, class_counts, keep_readable, still_table, tell_stranger
 from fer_utils.errors import DatasetLayoutError, ParameterError, nearest
@@ -71,8 +72,8 @@ class OuluCasia:
         license="For research, by signed agreement; not to be passed on. The terms of the owners decide.",
         citation="G. Zhao, X. Huang, M. Taini, S. Z. Li, M. Pietikainen: Facial expression recognition from "
         "near-infrared videos. Image and Vision Computing 29, 2011.",
-        layout="{OriginalImg,Preprocess Img}/{NI,VL}/{Dark,Strong,Weak}/<subject>/{Anger,Disgust,Fear,Happiness,"
-        "Sadness,Surprise}/*.jpeg   320 x 240 pixels, neutral to apex",
+        layout="OriginalImg/VL/Strong/P001/Anger/000.jpeg   320 x 240 pixels, neutral to apex\n"
+        "also Preprocess Img; NI; Dark, Weak; Disgust, Fear, Happiness, Sadness, Surprise",
         counts="80 subjects with 6 sequences each: 480 for each camera and light.",
         traps="Archives unpack into folders of their own name. There is no neutral class: first frames stand for it. "
         "Frames of a sequence are nearly equal: divide by subject. Papers differ in which frames they use.",
@@ -105,29 +106,29 @@ class OuluCasia:
         Raises:
             DatasetLayoutError: the folder is missing, or holds nothing of this camera and light.
         """
-        level, problems, samples, shown = self._level(), Problems(), [], {}
-        for person in _inside(level, level, problems, "folders of people, such as P001"):
+        root, problems, samples, shown = Path(self.path), Problems(), [], {}
+        for person in _inside(self._level(), root, problems, "folders of people, such as P001"):
             found = {}
-            for folder in _inside(person, level, problems, f"one of {', '.join(EMOTIONS)}"):
+            for folder in _inside(person, root, problems, f"one of {', '.join(EMOTIONS)}"):
                 name = next((name for name in EMOTIONS if name.lower() == folder.name.lower()), None)
                 if name is None or name in found:
-                    problems.add(UNEXPECTED, below(folder, level), f"expected {', '.join(EMOTIONS)}, each once")
+                    problems.add(UNEXPECTED, below(folder, root), f"expected {', '.join(EMOTIONS)}, each once")
                     continue
-                found[name] = _numbered(folder, level, problems)
+                found[name] = _numbered(folder, root, problems)
             for name, emotion in EMOTIONS.items():
                 if found.get(name):
                     shown[f"{person.name}/{name}"] = emotion
                     samples += self._frames(person.name, name, found[name], problems)
                 else:
                     problems.add("sequences that are missing or empty", f"{person.name}/{name}")
-        samples = keep_readable(samples, level, problems)
+        samples = keep_readable(samples, root, problems)
         if self.pictures == "OriginalImg":
-            _tell_sizes(samples, level, problems)
+            _tell_sizes(samples, root, problems)
         counts = [
             Count("subjects", len({name.split("/")[0] for name in shown}), SUBJECTS),
             *class_counts(list(shown.values()), dict.fromkeys(EMOTIONS.values(), SUBJECTS)),
         ]
-        return still_table(self.name, samples, level, problems, counts, self.size, self.color)
+        return still_table(self.name, samples, root, problems, counts, self.size, self.color)
 
     def _frames(self, person: str, name: str, numbered: list[tuple[int, Path]], problems: Problems) -> list[dict]:
         """Chooses frames of a sequence."""
@@ -184,30 +185,30 @@ def _same(name: str, other: str) -> bool:
     return name.lower().replace("_", "").replace(" ", "") == other.lower().replace(" ", "")
 
 
-def _inside(folder: Path, level: Path, problems: Problems, expected: str) -> list[Path]:
+def _inside(folder: Path, root: Path, problems: Problems, expected: str) -> list[Path]:
     """Lists the folders in a folder and tells of everything else."""
     found = entries(folder)
     for path in found:
         if not path.is_dir():
-            tell_stranger(path, level, problems, expected)
+            tell_stranger(path, root, problems, expected)
     return [path for path in found if path.is_dir()]
 
 
-def _numbered(folder: Path, level: Path, problems: Problems) -> list[tuple[int, Path]]:
+def _numbered(folder: Path, root: Path, problems: Problems) -> list[tuple[int, Path]]:
     """Lists the pictures of a sequence by the numbers in their names."""
     numbered = {}
     for path in entries(folder):
         if path.suffix.lower() not in KINDS or not path.stem.isdecimal():
-            tell_stranger(path, level, problems, "names such as 000.jpeg")
+            tell_stranger(path, root, problems, "names such as 000.jpeg")
         elif int(path.stem) in numbered:
-            problems.add("second copies of a picture (left out)", below(path, level))
+            problems.add("second copies of a picture (left out)", below(path, root))
         else:
             numbered[int(path.stem)] = path
     return sorted(numbered.items())
 
 
-def _tell_sizes(samples: list[dict], level: Path, problems: Problems) -> None:
+def _tell_sizes(samples: list[dict], root: Path, problems: Problems) -> None:
     for sample in samples:
         if (sample["height"], sample["width"]) != SIZE:
             found = f"{sample['width']} x {sample['height']} pixels, not {SIZE[1]} x {SIZE[0]}"
-            problems.add("pictures of another size", below(sample["path"], level), found)
+            problems.add("pictures of another size", below(sample["path"], root), found)

@@ -9,7 +9,7 @@ from fer_utils.datasets.clip_table import clip_table, films_digest, is_film
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.frame_sampling import check_options
-from fer_utils.datasets.layout import entries, find_level, folders, named
+from fer_utils.datasets.layout import below, entries, find_level, folders, named
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.video_headers import read_headers
 
@@ -83,9 +83,9 @@ class SaseFe:
         Raises:
             DatasetLayoutError: the folder is missing or holds no film of SASE-FE.
         """
-        root, problems = self._root(), Problems()
+        root, problems = Path(self.path), Problems()
         found = {}  # (subject, clip) -> path
-        people = folders(root)
+        people = folders(self._root())
         for folder in people:
             found |= _films_of(folder, root, problems)
         clips = read_headers(list(found.values()), problems, root)
@@ -114,7 +114,7 @@ def _films_of(folder: Path, root: Path, problems: Problems) -> dict[tuple[str, s
     """Finds the twelve films of a person, whatever the letter case of their names."""
     found = {}
     for path in entries(folder):
-        clip, file = path.stem.upper(), path.relative_to(root).as_posix()
+        clip, file = path.stem.upper(), below(path, root)
         if not is_film(path):
             problems.add("files that are no film by their name", file, "left out")
         elif clip not in CLIPS:
@@ -125,7 +125,7 @@ def _films_of(folder: Path, root: Path, problems: Problems) -> dict[tuple[str, s
             found[folder.name, clip] = path
     for clip in CLIPS:
         if (folder.name, clip) not in found:
-            problems.add("films that are missing", f"{folder.name}/{clip}")
+            problems.add("films that are missing", f"{below(folder, root)}/{clip}")
     return found
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from fer_utils.datasets.counts import Count, count_notes, is_partial
 from fer_utils.datasets.face_table import COLUMNS, FaceTable
-from fer_utils.datasets.image_store import FileImages, picture_size
+from fer_utils.datasets.image_store import FileImages
 from fer_utils.datasets.layout import below
+from fer_utils.datasets.picture_file import picture_size
 from fer_utils.datasets.problems import Problems
 from fer_utils.errors import DatasetLayoutError
 from fer_utils.paths import remembered_by_file

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 
-from fer_utils.datasets.image_store import MOST_PIXELS
+from fer_utils.datasets.picture_file import MOST_PIXELS
 from fer_utils.datasets.problems import Problems
 from fer_utils.errors import DatasetLayoutError
 from fer_utils.paths import remembered_by_file

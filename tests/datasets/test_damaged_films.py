@@ -3,6 +3,8 @@ import random
 import numpy as np
 import pytest
 
+from fer_utils.datasets import load_dataset
+from fer_utils.datasets.check import check_dataset
 from fer_utils.datasets.video_headers import Clip, read_header
 from fer_utils.datasets.video_store import VideoFrames
 from fer_utils.errors import DatasetLayoutError
@@ -65,3 +67,20 @@ def test_pictures_of_an_unknown_kind_are_named(film, tmp_path):
         read_header(path)
     with pytest.raises(DatasetLayoutError, match=r"a.avi: cannot be opened as a video \(pictures of an unknown kind"):
         VideoFrames([Clip(str(path), 6, 48, 64, 25.0)], [0], [0])[0]
+
+
+def test_checking_a_copy_names_films_that_break_off_or_are_damaged_inside(film, tmp_path, monkeypatch):
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "cache"))
+    root = tmp_path / "AFEW"
+    paths = [film(root / part / "Sad" / f"{i:09d}.avi", 24, 96, 128) for part in ("Train", "Val") for i in range(3)]
+    result = check_dataset("afew", root)
+    assert result.verdict == "partial copy" and result.problems == ()
+    paths[1].write_bytes(paths[1].read_bytes()[: paths[1].stat().st_size * 2 // 3])
+    content = bytearray(paths[4].read_bytes())
+    middle = content.index(b"movi") + (len(content) - content.index(b"movi")) // 2
+    content[middle : middle + 900] = bytes(900)
+    paths[4].write_bytes(content)
+    assert load_dataset("afew", root).problems == ()  # opening reads headers alone
+    result = check_dataset("afew", root)
+    assert result.verdict == "problems"
+    assert [problem.file for problem in result.problems] == ["Train/Sad/000000001.avi", "Val/Sad/000000001.avi"]

@@ -119,7 +119,8 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(copy):
     Image.new("L", (64, 64)).save(level / second / "Anger" / "001.jpeg")
     (level / second / "Anger" / "loop").symlink_to(level)
     table = load_dataset("oulu_casia", copy)
-    assert {(problem.kind, problem.file) for problem in table.problems} == {
+    place = "OriginalImg/VL/Strong/"
+    assert {(problem.kind, problem.file.removeprefix(place)) for problem in table.problems} == {
         ("pictures that cannot be read (left out)", f"{first}/Anger/003.jpeg"),
         ("sequences with missing frames", f"{first}/Fear"),
         ("sequences without a neutral first frame", f"{first}/Sadness"),
