@@ -1,5 +1,6 @@
 """Oulu-CASIA NIR&VIS: six posed expressions of 80 people, from neutral to apex, under three lights, by two cameras."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -32,8 +33,8 @@ OPTIONS = {
     "light": ("Strong", "Weak", "Dark"),
     "frames": ("apex", "all"),
 }
+PERSON = re.compile("[Pp][0-9]{3}")  # anything else may be a copy, and would make two people of one
 APEX = 3  # frames at the end of a sequence
-FIRST = (0, 1)  # numbers of a first frame; a sequence that begins later has lost its neutral frames
 HINT = "Oulu-CASIA unpacks to OriginalImg/VL/Strong/P001/Anger/000.jpeg, and Preprocess Img/... likewise."
 
 
@@ -106,8 +107,11 @@ class OuluCasia:
         Raises:
             DatasetLayoutError: the folder is missing, or holds nothing of this camera and light.
         """
-        root, problems, samples, shown = Path(self.path), Problems(), [], {}
+        root, problems, samples, sequences = Path(self.path), Problems(), [], {}
         for person in _inside(self._level(), root, problems, "folders of people, such as P001"):
+            if not PERSON.fullmatch(person.name):
+                problems.add(UNEXPECTED, below(person, root), "expected folders of people, such as P001")
+                continue
             found = {}
             for folder in _inside(person, root, problems, f"one of {', '.join(EMOTIONS)}"):
                 name = next((name for name in EMOTIONS if name.lower() == folder.name.lower()), None)
@@ -115,35 +119,41 @@ class OuluCasia:
                     problems.add(UNEXPECTED, below(folder, root), f"expected {', '.join(EMOTIONS)}, each once")
                     continue
                 found[name] = _numbered(folder, root, problems)
-            for name, emotion in EMOTIONS.items():
+            for name in EMOTIONS:
                 if found.get(name):
-                    shown[f"{person.name}/{name}"] = emotion
-                    samples += self._frames(person.name, name, found[name], problems)
+                    sequences[person.name, name] = found[name]
                 else:
                     problems.add("sequences that are missing or empty", f"{person.name}/{name}")
+        first = min((numbered[0][0] for numbered in sequences.values()), default=0)
+        for (person, name), numbered in sequences.items():
+            samples += self._frames(person, name, numbered, first, problems)
         samples = keep_readable(samples, root, problems)
         if self.pictures == "OriginalImg":
             _tell_sizes(samples, root, problems)
         counts = [
-            Count("subjects", len({name.split("/")[0] for name in shown}), SUBJECTS),
-            *class_counts(list(shown.values()), dict.fromkeys(EMOTIONS.values(), SUBJECTS)),
+            Count("subjects", len({person for person, _ in sequences}), SUBJECTS),
+            *class_counts([EMOTIONS[name] for _, name in sequences], dict.fromkeys(EMOTIONS.values(), SUBJECTS)),
         ]
         return still_table(self.name, samples, root, problems, counts, self.size, self.color)
 
-    def _frames(self, person: str, name: str, numbered: list[tuple[int, Path]], problems: Problems) -> list[dict]:
-        """Chooses frames of a sequence."""
+    def _frames(
+        self, person: str, name: str, numbered: list[tuple[int, Path]], first: int, problems: Problems
+    ) -> list[dict]:
+        """Chooses frames of a sequence; one that begins later than `first` has lost its neutral frame."""
         numbers, sequence = [number for number, _ in numbered], f"{person}/{name}"
         missing = sorted(set(range(numbers[0], numbers[-1])) - set(numbers))
         if missing:
             detail = f"frames {', '.join(map(str, missing[:10]))}"
             problems.add("sequences with missing frames", sequence, detail)
         last = numbers[-1]
-        chosen = {n: EMOTIONS[name] for n in numbers if self.frames == "all" or n > last - APEX}
+        # The first frame shows no emotion, however short the sequence is.
+        apex = [n for n in numbers if n > last - APEX and n != first]
+        chosen = dict.fromkeys(numbers if self.frames == "all" else apex, EMOTIONS[name])
         if self.neutral:
-            if numbers[0] in FIRST and numbers[0] <= last - APEX:
-                chosen[numbers[0]] = "neutral"
+            if numbers[0] == first:
+                chosen[first] = "neutral"
             else:
-                detail = f"the first of its frames has the number {numbers[0]}, and {last} is the last"
+                detail = f"the first of its frames has the number {numbers[0]}, not {first}"
                 problems.add("sequences without a neutral first frame", sequence, detail)
         samples = []
         for number, path in numbered:
@@ -198,8 +208,10 @@ def _numbered(folder: Path, root: Path, problems: Problems) -> list[tuple[int, P
     """Lists the pictures of a sequence by the numbers in their names."""
     numbered = {}
     for path in entries(folder):
-        if path.suffix.lower() not in KINDS or not path.stem.isdecimal():
+        if not path.stem.isdecimal():
             tell_stranger(path, root, problems, "names such as 000.jpeg")
+        elif path.suffix.lower() not in KINDS:
+            problems.add(UNEXPECTED, below(path, root), "expected names such as 000.jpeg")
         elif int(path.stem) in numbered:
             problems.add("second copies of a picture (left out)", below(path, root))
         else:

@@ -11,7 +11,7 @@ from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.frame_sampling import check_options
 from fer_utils.datasets.layout import below, entries, find_level, folders, named
 from fer_utils.datasets.problems import Problems
-from fer_utils.datasets.video_headers import read_headers
+from fer_utils.datasets.video_headers import film_digests, read_headers
 
 FOLDER = "FakeTrue_DB"
 SUBJECTS = 50  # the paper states 643 films, but 12 of each of 50 people are 600; which the others are is not said
@@ -88,6 +88,7 @@ class SaseFe:
         people = folders(self._root())
         for folder in people:
             found |= _films_of(folder, root, problems)
+        found = _without_copies(found, root, problems)
         clips = read_headers(list(found.values()), problems, root)
         films = []
         for (subject, clip), path in found.items():
@@ -96,8 +97,8 @@ class SaseFe:
                     {"clip": clips[path], "subject": subject, "sequence": f"{subject}/{clip}", **_meaning(clip)}
                 )
         counts = [
-            Count("subjects", len(people), SUBJECTS),
-            Count("films", len(films), len(CLIPS) * max(SUBJECTS, len(people))),
+            Count("subjects", len({film["subject"] for film in films}), SUBJECTS),
+            Count("films", len(films), len(CLIPS) * max(SUBJECTS, len({film["subject"] for film in films}))),
         ]
         return clip_table(self.name, films, self.frames, problems, counts, self.size, self.color)
 
@@ -105,8 +106,8 @@ class SaseFe:
         root = Path(self.path)
         if not self.path or root.name.lower() != FOLDER.lower() or not root.is_dir():
             root = named(find_level(self.path, [FOLDER], what=self.name, hint=HINT), FOLDER)
-        while (deeper := named(root, FOLDER)) is not None:  # unpacked into a folder of the same name
-            root = deeper
+        while (inside := folders(root)) and len(inside) == 1 and inside[0].name.lower() == FOLDER.lower():
+            root = inside[0]  # unpacked into a folder of the same name
         return root
 
 
@@ -127,6 +128,19 @@ def _films_of(folder: Path, root: Path, problems: Problems) -> dict[tuple[str, s
         if (folder.name, clip) not in found:
             problems.add("films that are missing", f"{below(folder, root)}/{clip}")
     return found
+
+
+def _without_copies(found: dict[tuple[str, str], Path], root: Path, problems: Problems) -> dict[tuple[str, str], Path]:
+    """Leaves out folders with a film of an earlier folder: copies, which would make two people of one."""
+    owner, same = {}, {}  # content -> the first folder that has it; folder -> the earlier one of the same person
+    for ((person, _), path), content in zip(found.items(), film_digests(list(found.values())), strict=True):
+        if path.stat().st_size and owner.setdefault(content, person) != person:
+            same.setdefault(person, owner[content])
+    for (person, _), path in found.items():
+        if person in same:
+            detail = f"left out; folder {person} has films of folder {same[person]}"
+            problems.add("films of a folder that is a copy", below(path, root), detail)
+    return {key: path for key, path in found.items() if key[0] not in same}
 
 
 def _meaning(clip: str) -> dict:

@@ -117,6 +117,7 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(copy):
     (level / first / "Disgust" / "face.jpeg").write_bytes((level / first / "Disgust" / "001.jpeg").read_bytes())
     (level / second / "Surprise").rename(level / second / "Surprised")
     Image.new("L", (64, 64)).save(level / second / "Anger" / "001.jpeg")
+    shutil.copytree(level / second, level / f"{second} - Kopie")
     (level / second / "Anger" / "loop").symlink_to(level)
     table = load_dataset("oulu_casia", copy)
     place = "OriginalImg/VL/Strong/"
@@ -129,6 +130,7 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(copy):
         ("sequences that are missing or empty", f"{second}/Surprise"),
         ("pictures of another size", f"{second}/Anger/001.jpeg"),
         ("entries that do not belong to the dataset (left out)", f"{second}/Anger/loop"),
+        ("entries that do not belong to the dataset (left out)", f"{second} - Kopie"),
     }
     assert f"{second}/Surprise" not in table.sequence and table.partial
     assert set(table.rows.loc[table.sequence == f"{first}/Sadness", "label"]) == {"sadness"}

@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,7 +77,8 @@ def test_fifty_people_with_twelve_films_are_complete(copy, tmp_path):
     for person in people[1:]:
         (first / person).mkdir()
         for name in NAMES:
-            (first / person / f"{name}.MP4").hardlink_to(first / "01" / f"{name}.mp4")
+            content = (first / "01" / f"{name}.mp4").read_bytes()
+            (first / person / f"{name}.MP4").write_bytes(content + person.encode())
     table = load_dataset("sase_fe", tmp_path)
     assert not table.partial and table.notes == () and len(set(table.subject)) == 50
 
@@ -102,6 +105,14 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(copy, film, tmp
     }
     assert table.partial and len(table.notes) == 6
     assert table.rows["sequence"].nunique() == 24 - 4
+
+
+def test_a_copied_folder_does_not_make_two_people_of_one(copy, tmp_path):
+    root = copy(tmp_path / "FakeTrue_DB")
+    shutil.copytree(root / "02", root / "02 (1)")
+    table = load_dataset("sase_fe", tmp_path)
+    assert set(table.subject) == {"01", "02"}
+    assert {problem.file for problem in table.problems} == {f"FakeTrue_DB/02 (1)/{name}.mp4" for name in NAMES}
 
 
 def test_a_folder_without_the_films_says_what_is_expected(tmp_path):
