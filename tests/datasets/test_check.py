@@ -94,6 +94,16 @@ def test_twenty_planted_faults_are_all_named(twins, tmp_path):
     assert set(planted) <= named
 
 
+def test_names_that_are_no_unicode_are_printed_all_the_same(twins, tmp_path):
+    root = shutil.copytree(twins("ckplus48"), tmp_path / "copy")
+    (root / "CK+48/anger/\udcff.png").touch()
+    shown = check("ckplus48", root)
+    assert shown.exit_code == 1 and "CK+48/anger/\\udcff.png" in shown.output
+    shutil.copytree(root / "CK+48", root / "CK+48\udcff")
+    shown = check("ckplus48", root)
+    assert shown.exit_code == 2 and "'CK+48', 'CK+48\\udcff'" in shown.output
+
+
 def test_nothing_is_decoded_twice(twins, monkeypatch):
     first = check_dataset("jaffe", twins("jaffe"))
     monkeypatch.setattr("fer_utils.datasets.picture_file._pixels", lambda *_: pytest.fail("decoded again"))
