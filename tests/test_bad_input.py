@@ -155,6 +155,23 @@ MISTAKES = {
     "report below a file": Mistake(
         "report --runs r --out f/g", ("/f/g: Not a directory. A folder is expected",), files={"r": None, "f": ""}
     ),
+    # copies of datasets
+    "check of a misspelt dataset": Mistake("data check jafe x", ("No dataset 'jafe'", "Did you mean 'jaffe'?")),
+    "check of drawn faces": Mistake("data check synthetic x", ("there are no files to check",)),
+    "check without a path": Mistake("data check jaffe", ("Where is jaffe?", "ferbench data check jaffe PATH")),
+    "check of nothing": Mistake("data check jaffe x", ("jaffe: no folder 'x'", "--data jaffe=PATH")),
+    "check of a file": Mistake("data check jaffe f", ("'f' is a file. Unpack it",), files={"f": ""}),
+    "check of something else": Mistake(
+        "data check ckplus photos", ("no folder 'cohn-kanade-images'", "found ['a.png']"), files={"photos/a.png": ""}
+    ),
+    "folders without classes": Mistake(
+        "data check folders d", ("named like an emotion", "found ['hapy']", "mean 'happy'"), files={"d/hapy": None}
+    ),
+    "unknown label in a csv": Mistake(
+        *("data check folders f.csv", ("f.csv, line 2: label 'hapy'", "mean 'happy'")),
+        files={"f.csv": "path,label\nx,hapy"},
+    ),
+    "facts about a misspelt dataset": Mistake("data info ckplu", ("No dataset 'ckplu'", "Did you mean 'ckplus'?")),
     # twins of real datasets
     "misspelt command of a group": Mistake("data synt jaffe out", ("No command 'synt'", "Did you mean 'synth'?")),
     "misspelt twin": Mistake(

@@ -45,7 +45,8 @@ class Group(Suggesting):
             words = str(error) if isinstance(error, UserError) else place_at_fault(error)
             if words is None or ctx.meta.get("ferbench.debug"):
                 raise
-            mistake = click.ClickException(words)
+            # A file name that is no valid Unicode cannot be printed on every terminal.
+            mistake = click.ClickException(words.encode("utf-8", "backslashreplace").decode())
             mistake.exit_code = 2
             raise mistake from error
 

@@ -3,16 +3,23 @@
 from dataclasses import fields
 
 from fer_utils.datasets.about import DRAWN, About
+from fer_utils.datasets.afew import Afew
 from fer_utils.datasets.ckplus import CkPlus
 from fer_utils.datasets.ckplus48 import CkPlus48
+from fer_utils.datasets.emo2018 import Emo2018
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013 import Fer2013
 from fer_utils.datasets.folders import Folders
 from fer_utils.datasets.jaffe import Jaffe
+from fer_utils.datasets.oulu_casia import OuluCasia
+from fer_utils.datasets.sase_fe import SaseFe
 from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import ParameterError, nearest
 
-DATASETS = {dataset.name: dataset for dataset in (SyntheticFaces, Fer2013, CkPlus, CkPlus48, Jaffe, Folders)}
+DATASETS = {
+    dataset.name: dataset
+    for dataset in (SyntheticFaces, Fer2013, CkPlus, CkPlus48, Jaffe, OuluCasia, Afew, SaseFe, Emo2018, Folders)
+}
 
 
 def make_dataset(name: str, path: str = "", **options):

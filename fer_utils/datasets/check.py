@@ -1,16 +1,19 @@
-"""Checks a copy of a dataset: what `load` sees, and every picture decoded once."""
+"""Checks a copy of a dataset: what `load` sees, and every picture and film decoded once."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fer_utils.datasets import DATASETS, load_dataset, make_dataset
+from fer_utils.datasets.clip_reader import film_fault
+from fer_utils.datasets.clip_table import is_film
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.image_store import FileImages
 from fer_utils.datasets.layout import below, walk
 from fer_utils.datasets.picture_file import KINDS, picture_fault
 from fer_utils.datasets.problems import Problem, Problems
 from fer_utils.datasets.stills import UNREADABLE
+from fer_utils.datasets.video_store import VideoFrames
 from fer_utils.errors import ParameterError
 from fer_utils.paths import remembered_by_file
 
@@ -86,31 +89,40 @@ def check_dataset(
     found = list(table.problems)
     if hasattr(dataset, "inspect"):
         found += dataset.inspect()
-    if isinstance(table.images, FileImages):
+    if isinstance(table.images, FileImages | VideoFrames):
         root = Path(path) if Path(path).is_dir() else Path(path).parent
         # Those of a folder are more than those of the table: sequences without a label have pictures, too.
-        pictures = _pictures(root) if Path(path).is_dir() else sorted(set(table.images.paths))
+        pictures = _files(root, is_picture) if Path(path).is_dir() else sorted(set(table.images.paths))
+        films = _files(root, is_film) if isinstance(table.images, VideoFrames) else []
         named, damaged = {problem.file for problem in found}, Problems()
-        for picture, fault in _faults(pictures, progress):
+        for picture, fault in _faults("picture decoded 1", pictures, picture_fault, progress):
             damaged.add(UNREADABLE, below(picture, root), fault)
+        for film, fault in _faults("film decoded 1", films, film_fault, progress):
+            damaged.add("films that are damaged", below(film, root), fault)
         found += [problem for problem in damaged.found if problem.file not in named]
     once = {(problem.kind, problem.file): problem for problem in reversed(found)}  # load and inspect see the same
     problems = tuple(reversed(once.values()))
     return Check(name, str(path), len(table), table.fingerprint, table.counts, problems, table.notes)
 
 
-def _pictures(root: Path) -> list[Path]:
-    """All files below a folder that are pictures by their names."""
-    found = (path for _, entries in walk(root, DEPTH) for path in entries)
-    return [path for path in found if path.suffix.lower() in KINDS and path.is_file()]
+def is_picture(path: Path) -> bool:
+    """Whether a file has the name of a picture, in any letter case."""
+    return path.suffix.lower() in KINDS and path.is_file()
 
 
-def _faults(pictures: list[Path], progress: Callable[[int, int], None]) -> list[tuple[Path, str]]:
-    """Decodes pictures; those that were whole and have not changed since are not decoded again."""
+def _files(root: Path, is_wanted: Callable[[Path], bool]) -> list[Path]:
+    """Lists the files below a folder that have the right name."""
+    return [path for _, entries in walk(root, DEPTH) for path in entries if is_wanted(path)]
+
+
+def _faults(
+    kind: str, files: list[Path], fault_of: Callable[[Path], str], progress: Callable[[int, int], None]
+) -> list[tuple[Path, str]]:
+    """Decodes files; those that were whole and have not changed since are not decoded again."""
     faults = []
-    for start in range(0, len(pictures), CHUNK):
-        progress(start, len(pictures))
-        chunk = pictures[start : start + CHUNK]
-        answers = remembered_by_file("picture decoded 1", chunk, picture_fault)
+    for start in range(0, len(files), CHUNK):
+        progress(start, len(files))
+        chunk = files[start : start + CHUNK]
+        answers = remembered_by_file(kind, chunk, fault_of)
         faults += [(path, fault) for path, fault in zip(chunk, answers, strict=True) if fault]
     return faults

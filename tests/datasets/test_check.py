@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import struct
 import zlib
@@ -6,6 +7,7 @@ from dataclasses import fields, replace
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from fer_utils.cli import main
 from fer_utils.datasets import DATASETS, about_dataset
@@ -13,6 +15,7 @@ from fer_utils.datasets.about import About
 from fer_utils.datasets.check import check_dataset
 from fer_utils.datasets.counts import Count, count_notes, is_partial
 from fer_utils.datasets.problems import Problem
+from fer_utils.datasets.synthetic.twins import make_twin
 from fer_utils.errors import DatasetLayoutError, ParameterError
 
 TWINS = ("ckplus", "ckplus48", "jaffe", "fer2013")
@@ -33,6 +36,26 @@ def test_a_whole_twin_passes(twins, name):
     result = check_dataset(name, twins(name))
     assert result.verdict == "partial copy" and all(problem.expected for problem in result.problems)
     assert result.samples > 0 and not any(count.verdict == "more" for count in result.counts)
+
+
+def test_all_published_sequences_make_a_complete_copy(tmp_path):
+    """The plan of the full twin, with four frames a sequence that are all one small picture."""
+    Image.new("L", (8, 8)).save(tmp_path / "small.png")
+    codes = ("neutral", "anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise")
+    for take in make_twin("ckplus", "full").items():
+        below = f"{take.subject}/{take.number}"
+        pictures, labels = tmp_path / "cohn-kanade-images" / below, tmp_path / "Emotion" / below
+        pictures.mkdir(parents=True)
+        labels.mkdir(parents=True)
+        for frame in range(4):
+            os.link(tmp_path / "small.png", pictures / f"{take.name(frame)}.png")
+        if not take.below:
+            (labels / f"{take.name(3)}_emotion.txt").write_text(f"   {codes.index(take.emotion)}.0000000e+00")
+    result = check_dataset("ckplus", tmp_path)
+    assert result.verdict == "complete" and result.samples == 4 * 327 and not result.notes[1:]
+    assert [(problem.kind, problem.expected) for problem in result.problems] == (
+        [("sequences without a label (left out)", True)] * 266
+    )
 
 
 def test_the_verdict_follows_counts_and_problems(twins):
@@ -92,6 +115,16 @@ def test_twenty_planted_faults_are_all_named(twins, tmp_path):
     assert [name for name in planted if name not in shown.output] == []
     named = {problem.file for problem in check_dataset("ckplus", root).problems if not problem.expected}
     assert set(planted) <= named
+
+
+def test_names_that_are_no_unicode_are_printed_all_the_same(twins, tmp_path):
+    root = shutil.copytree(twins("ckplus48"), tmp_path / "copy")
+    (root / "CK+48/anger/\udcff.png").touch()
+    shown = check("ckplus48", root)
+    assert shown.exit_code == 1 and "CK+48/anger/\\udcff.png" in shown.output
+    shutil.copytree(root / "CK+48", root / "CK+48\udcff")
+    shown = check("ckplus48", root)
+    assert shown.exit_code == 2 and "'CK+48', 'CK+48\\udcff'" in shown.output
 
 
 def test_nothing_is_decoded_twice(twins, monkeypatch):

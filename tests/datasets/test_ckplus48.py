@@ -1,10 +1,13 @@
 import shutil
 
+import numpy as np
 import pytest
 
 from fer_utils.datasets import dataset_digest, load_dataset
 from fer_utils.datasets.ckplus48 import COUNTS, PICTURES
 from fer_utils.errors import DatasetLayoutError
+from fer_utils.protocol.linter import lint
+from fer_utils.protocol.split_rules import Fold, subject_kfold
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +33,14 @@ def test_every_picture_has_the_label_person_and_sequence_that_were_drawn(twins, 
     assert list(table.sequence) == list(drawn["subject"] + "/" + drawn["sequence"])
     assert list(table.rows["frame"]) == list(drawn["frame"])
     assert table.images.shape == (len(truth), 48, 48) and not table.problems and table.partial
+
+
+def test_only_a_split_by_subject_keeps_the_frames_of_a_sequence_together(twins):
+    table = load_dataset("ckplus48", twins("ckplus48"))
+    assert lint(table, subject_kfold(table, 3)).verdict == "clean"
+    rows = np.arange(len(table))
+    at_random = Fold(rows[::3], rows[1::3], rows[2::3], rows[rows % 3 != 2])
+    assert "shared sequences" in {found.rule for found in lint(table, [at_random]).findings}
 
 
 def test_a_sequence_has_one_label(copy):
