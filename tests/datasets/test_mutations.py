@@ -103,8 +103,9 @@ def strange_file(root, picture, rng):
 
 def folder_twice(root, picture, rng):
     folder = some_folder(root, rng)
-    if folder != root:
-        shutil.copytree(folder, folder.with_name(folder.name + str(rng.choice(STRANGE))), symlinks=True)
+    twice = folder.with_name(folder.name + str(rng.choice(STRANGE)))
+    if folder != root and not twice.exists():
+        shutil.copytree(folder, twice, symlinks=True)
     return ""
 
 
