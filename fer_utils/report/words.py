@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from fer_utils.report.html import Fragment, badge, join
 
 DATASETS = {"synthetic": "Synthetic faces", "fer2013": "FER2013", "fer2013+ckplus": "FER2013 + CK+", "ckplus": "CK+"}
+DATASETS |= {"ckplus48": "CK+48", "jaffe": "JAFFE", "oulu_casia": "Oulu-CASIA", "afew": "AFEW", "sase_fe": "SASE-FE"}
+DATASETS |= {"emo2018": "EMO2018", "folders": "Folders of pictures"}
 TASKS = {
     "seven": "seven emotions",
     "eight": "eight emotions",
