@@ -68,15 +68,8 @@ class Canvas:
         """
         placed = self.place(points)
         window, origin, shape = self._window(placed, 3 * blur + (width or 0))
-        drawn = np.zeros(shape, np.uint8)
-        fixed = self._fixed(placed - origin)
-        if width is None:
-            cv2.fillPoly(drawn, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
-        else:
-            self._line(drawn, fixed, width, 255)
-        if blur * self.unit > 0.5:  # less would not be seen
-            drawn = cv2.GaussianBlur(drawn, (0, 0), blur * self.unit)
-        return window, drawn * np.float32(1 / 255)
+        thickness = None if width is None else width * self.unit
+        return window, curve_mask(placed - origin, shape, thickness, blur * self.unit)
 
     def fill(self, points: np.ndarray, tone, opacity: float = 1.0, blur: float = 0.0, within=None) -> None:
         """Paints the inside of a closed curve.
@@ -113,7 +106,7 @@ class Canvas:
         window, origin, shape = self._window(self.place(np.concatenate([points for points, _, _ in deep])), 0.15)
         layer = np.zeros(shape, np.uint8)
         for points, amount, width in sorted(deep, key=lambda fold: fold[1]):  # the deepest fold is not painted over
-            self._line(layer, self._fixed(self.place(points) - origin), width, min(255, round(255 * amount)))
+            draw_line(layer, self.place(points) - origin, width * self.unit, min(255, round(255 * amount)))
         self._shade(window, cv2.GaussianBlur(layer, (0, 0), max(0.5, blur * self.unit)) * np.float32(1 / 255))
 
     def _window(self, placed: np.ndarray, margin: float) -> tuple[tuple, tuple[int, int], tuple[int, int]]:
@@ -123,13 +116,6 @@ class Canvas:
         left, top = min(max(int(low[0]), 0), wide - 1), min(max(int(low[1]), 0), high - 1)
         right, bottom = max(min(int(end[0]), wide), left + 1), max(min(int(end[1]), high), top + 1)
         return np.s_[top:bottom, left:right], (left, top), (bottom - top, right - left)
-
-    @staticmethod
-    def _fixed(placed: np.ndarray) -> np.ndarray:
-        return np.rint((placed - 0.5) * (1 << SUBPIXEL)).astype(np.int32)
-
-    def _line(self, layer: np.ndarray, fixed: np.ndarray, width: float, value: int) -> None:
-        cv2.polylines(layer, [fixed], False, value, max(1, round(width * self.unit)), cv2.LINE_AA, SUBPIXEL)
 
     def _shade(self, window, amount: np.ndarray) -> None:
         self.pixels[window] *= 1 - (amount[..., None] * WARM if self.color else amount)
@@ -144,3 +130,35 @@ class Canvas:
         below = self.pixels[window]
         above = tone[window] if np.shape(tone)[:2] == self.shape else self.tone(tone)
         below += (mask[..., None] if self.color else mask) * (above - below)
+
+
+def curve_mask(points: np.ndarray, shape: tuple[int, int], width: float | None, blur: float) -> np.ndarray:
+    """Draws the inside of a closed curve, or a stroke along a curve, all in pixels; pixel 0 reaches from 0 to 1.
+
+    Args:
+        points: float array (n, 2).
+        shape: (height, width) of the mask.
+        width: float. Width of the stroke; None fills the curve.
+        blur: float. Standard deviation of the edge.
+
+    Returns:
+        float32 array (height, width) in 0-1.
+    """
+    mask = np.zeros(shape, np.uint8)
+    if width is None:
+        cv2.fillPoly(mask, [_fixed(points)], 255, cv2.LINE_AA, SUBPIXEL)
+    else:
+        draw_line(mask, points, width, 255)
+    if blur > 0.5:  # less would not be seen
+        mask = cv2.GaussianBlur(mask, (0, 0), blur)
+    return mask * np.float32(1 / 255)
+
+
+def draw_line(layer: np.ndarray, points: np.ndarray, width: float, value: int) -> None:
+    """Draws a smooth line into a uint8 layer, in its pixels."""
+    cv2.polylines(layer, [_fixed(points)], False, value, max(1, round(width)), cv2.LINE_AA, SUBPIXEL)
+
+
+def _fixed(points: np.ndarray) -> np.ndarray:
+    """Turns pixels into OpenCV's fixed-point numbers, whose 0 is the center of the first pixel."""
+    return np.rint((points - 0.5) * (1 << SUBPIXEL)).astype(np.int32)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from fer_utils.datasets.synthetic.canvas import LUMINANCE, SUBPIXEL, Canvas
+from fer_utils.datasets.synthetic.canvas import LUMINANCE, Canvas, curve_mask
 from fer_utils.datasets.synthetic.imaging import Imaging
 
 GLOSS = np.float32(0.05)
@@ -66,26 +66,15 @@ class Photograph:
         room = (3 * blur + (width or 0)) * self.factor + 2
         low = np.clip(placed.min(axis=0) - room, 0, np.array(self.shape[::-1]) - 1).astype(int)
         end = np.clip(placed.max(axis=0) + room + 1, low + 1, self.shape[::-1]).astype(int)
-        mask = self._drawn(placed - low, end - low, width, blur) * np.float32(opacity)
+        shape, thickness = tuple((end - low)[::-1].tolist()), None if width is None else width * self.factor
+        mask = curve_mask(placed - low, shape, thickness, blur * self.factor) * np.float32(opacity)
         if within is not None:
-            mask = mask * self._drawn(within * self.factor - low, end - low, None, 0.0)
+            mask = mask * curve_mask(within * self.factor - low, shape, None, 0.0)
         below = self.pixels[low[1] : end[1], low[0] : end[0]]
         if self.imaging.color:
             below += mask[..., None] * (np.asarray(tone, np.float32) - below)
         else:
             below += mask * (np.asarray(tone, np.float32) @ LUMINANCE - below)
-
-    def _drawn(self, points: np.ndarray, shape: np.ndarray, width: float | None, blur: float) -> np.ndarray:
-        """Draws a curve into a mask of the shape (width, height); float32 in 0-1."""
-        mask = np.zeros(shape[::-1], np.uint8)
-        fixed = np.rint((points - 0.5) * (1 << SUBPIXEL)).astype(np.int32)
-        if width is None:
-            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
-        else:
-            cv2.polylines(mask, [fixed], False, 255, max(1, round(width * self.factor)), cv2.LINE_AA, SUBPIXEL)
-        if blur * self.factor > 0.5:
-            mask = cv2.GaussianBlur(mask, (0, 0), blur * self.factor)
-        return mask * np.float32(1 / 255)
 
     def develop(self) -> np.ndarray:
         """Takes the picture: blur, sampling, exposure, noise and compression.
