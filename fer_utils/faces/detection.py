@@ -88,6 +88,14 @@ def whole_picture(picture: np.ndarray) -> list[Detection]:
     return [Detection(0.0, 0.0, float(width), float(height), 1.0)]
 
 
+def overlap(first: Detection, second: Detection) -> float:
+    """Returns intersection over union of two boxes, 0 to 1."""
+    across = min(first.right, second.right) - max(first.left, second.left)
+    down = min(first.bottom, second.bottom) - max(first.top, second.top)
+    common = max(across, 0.0) * max(down, 0.0)
+    return common / (first.width * first.height + second.width * second.height - common)
+
+
 def checked_picture(picture: np.ndarray) -> np.ndarray:
     """Returns a picture in the form that detectors read, or raises `ParameterError` where it is none.
 

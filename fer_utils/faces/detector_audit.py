@@ -6,6 +6,8 @@ from scipy.stats import binomtest, bootstrap
 
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.errors import DatasetLayoutError
+from fer_utils.faces.detection import Detection, make_detector, overlap
+from fer_utils.faces.landmarks import find_landmarks
 
 OUTER_CORNERS = 36, 45  # of the eyes, in an array of the 68 landmarks; iBUG numbers them 37 and 46
 OVERLAP = 0.3  # least share that the found box and the true face have in common, as intersection over union
@@ -42,23 +44,21 @@ def audit_detector(faces: FaceTable, predictor=None, upsample: int = 0) -> pd.Da
     Raises:
         DatasetLayoutError: the table has no landmarks.
     """
-    import dlib
-
     if "landmarks" not in faces.rows:
         raise DatasetLayoutError(
             f"{faces.name}: the table has no column 'landmarks', so nobody knows where the faces are. "
             "Audit drawn faces, such as SyntheticFaces().load()."
         )
-    detector = dlib.get_frontal_face_detector()
+    detector = make_detector("hog", upsample)
     found, errors, predictions = [], [], []
     for image, truth in zip(faces.rows["image"], faces.rows["landmarks"], strict=True):
         pixels = np.ascontiguousarray(faces.images[image].squeeze())
         truth = np.asarray(truth, dtype=float)
-        boxes = [box for box in detector(pixels, upsample) if overlap(box, truth) >= OVERLAP]
+        boxes = [box for box in detector(pixels) if overlap(box, box_around(truth)) >= OVERLAP]
         found.append(bool(boxes))
         predicted = None
         if boxes and predictor is not None:
-            predicted = np.array([(point.x, point.y) for point in predictor(pixels, boxes[0]).parts()], dtype=float)
+            predicted = find_landmarks(pixels, boxes[:1], predictor)[0].astype(float)
         predictions.append(predicted)
         errors.append(np.nan if predicted is None else landmark_error(predicted, truth))
     return faces.rows.assign(found=found, error=errors, predicted=pd.Series(predictions, dtype=object).to_numpy())
@@ -79,12 +79,9 @@ def landmark_error(predicted: np.ndarray, truth: np.ndarray) -> float:
     return float(np.linalg.norm(predicted - truth, axis=1).mean() / distance)
 
 
-def overlap(box, landmarks: np.ndarray) -> float:
-    """Returns intersection over union of dlib's box and the box around landmarks."""
-    low, high = landmarks.min(axis=0), landmarks.max(axis=0)
-    corners = np.array([[box.left(), box.top()], [box.right() + 1, box.bottom() + 1]], dtype=float)
-    common = np.prod(np.clip(np.minimum(high, corners[1]) - np.maximum(low, corners[0]), 0, None))
-    return float(common / (np.prod(high - low) + np.prod(corners[1] - corners[0]) - common))
+def box_around(landmarks: np.ndarray) -> Detection:
+    """Returns the box around landmarks (n, 2)."""
+    return Detection(*landmarks.min(axis=0).tolist(), *landmarks.max(axis=0).tolist(), 1.0)
 
 
 def audit_table(audited: pd.DataFrame, seed: int = 0) -> pd.DataFrame:

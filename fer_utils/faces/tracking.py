@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from fer_utils.errors import ParameterError
-from fer_utils.faces.detection import Detection, Detector, checked_picture
+from fer_utils.faces.detection import Detection, Detector, checked_picture, overlap
 from fer_utils.faces.landmarks import find_landmarks
 from fer_utils.faces.smoothing import OneEuroFilter
 
@@ -105,17 +105,9 @@ class FaceTracker:
 
 def _matched(found: list[Detection], known: list[Detection]) -> dict[int, int]:
     """Says which detection is which known face: number of the known one -> number of the detection."""
-    overlaps = np.array([[_overlap(old, new) for new in found] for old in known]).reshape(len(known), len(found))
+    overlaps = np.array([[overlap(old, new) for new in found] for old in known]).reshape(len(known), len(found))
     pairs = zip(*linear_sum_assignment(-overlaps), strict=True)
     return {int(old): int(new) for old, new in pairs if overlaps[old, new] >= SAME}
-
-
-def _overlap(first: Detection, second: Detection) -> float:
-    """Intersection over union of two boxes."""
-    across = min(first.right, second.right) - max(first.left, second.left)
-    down = min(first.bottom, second.bottom) - max(first.top, second.top)
-    common = max(across, 0.0) * max(down, 0.0)
-    return common / (first.width * first.height + second.width * second.height - common)
 
 
 class _Track:

@@ -5,7 +5,8 @@ import pytest
 
 from fer_utils.datasets.synthetic.pose_survey import pose_survey
 from fer_utils.errors import DatasetLayoutError
-from fer_utils.faces.detector_audit import audit_detector, audit_table, audit_words, landmark_error, overlap
+from fer_utils.faces.detection import Detection, overlap
+from fer_utils.faces.detector_audit import audit_detector, audit_table, audit_words, box_around, landmark_error
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +46,9 @@ def test_a_picture_without_its_face_is_missed(survey):
 
 def test_a_box_somewhere_else_is_not_the_face():
     landmarks = np.array([[10.0, 10.0], [60.0, 60.0]])
-    assert overlap(dlib.rectangle(10, 10, 59, 59), landmarks) == 1
-    assert overlap(dlib.rectangle(80, 80, 120, 120), landmarks) == 0
-    assert overlap(dlib.rectangle(10, 10, 59, 34), landmarks) == pytest.approx(0.5)
+    assert overlap(Detection(10, 10, 60, 60, 1.0), box_around(landmarks)) == 1
+    assert overlap(Detection(80, 80, 121, 121, 1.0), box_around(landmarks)) == 0
+    assert overlap(Detection(10, 10, 60, 35, 1.0), box_around(landmarks)) == pytest.approx(0.5)
 
 
 def test_the_landmark_error_is_a_share_of_the_distance_between_the_outer_corners_of_the_eyes(survey):
