@@ -1,11 +1,12 @@
 """Datasets: the layout on disk becomes a `FaceTable`; `synthetic/` draws faces where there is no dataset."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from fer_utils.datasets.about import DRAWN, About
 from fer_utils.datasets.afew import Afew
 from fer_utils.datasets.ckplus import CkPlus
 from fer_utils.datasets.ckplus48 import CkPlus48
+from fer_utils.datasets.drawn import NOTE, is_drawn
 from fer_utils.datasets.emo2018 import Emo2018
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.fer2013 import Fer2013
@@ -55,13 +56,16 @@ def load_dataset(name: str, path: str = "", **options) -> FaceTable:
         **options: the fields of the dataset's class.
 
     Returns:
-        `FaceTable`.
+        `FaceTable`; `synthetic` also where the files are a drawn twin of the dataset.
 
     Raises:
         ParameterError: no dataset has this name, or it has no such option.
         DatasetLayoutError: the data is not there or looks different from what its owners distribute.
     """
-    return make_dataset(name, path, **options).load()
+    table = make_dataset(name, path, **options).load()
+    if table.synthetic or not is_drawn(path):
+        return table
+    return replace(table, synthetic=True, notes=(*table.notes, NOTE))
 
 
 def dataset_digest(name: str, path: str = "", **options) -> str:

@@ -1,7 +1,12 @@
+import shutil
+
 import pytest
 
 from fer_utils.datasets import DATASETS, dataset_digest, load_dataset
+from fer_utils.datasets.drawn import is_drawn
+from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import DatasetLayoutError, ParameterError
+from fer_utils.protocol import Protocol
 
 
 @pytest.mark.parametrize(
@@ -27,3 +32,28 @@ def test_real_data_that_is_not_there_says_how_to_name_it(name, path):
 
 def test_synthetic_faces_need_no_path():
     assert dataset_digest("synthetic") == dataset_digest("synthetic", "ignored")
+
+
+@pytest.mark.parametrize("place", ["", "cohn-kanade-images", ".."])
+def test_a_drawn_twin_is_known_as_drawn_wherever_it_is_opened(twins, place):
+    root = twins("ckplus")
+    inside = root if place != "cohn-kanade-images" else next(root.rglob(place)).parent
+    assert load_dataset("ckplus", root / place if place == ".." else inside).synthetic
+    mine = SyntheticFaces(preset="tiny", subjects=1)
+    assert mine.load().synthetic
+
+
+def test_a_twin_that_lost_its_readme_and_a_real_readme_say_nothing(twins, tmp_path):
+    root = shutil.copytree(twins("jaffe"), tmp_path / "jaffe")
+    (root / "README.txt").write_text("The Japanese Female Facial Expression dataset, not SYNTHETIC\n")
+    assert not load_dataset("jaffe", root).synthetic
+    (root / "README.txt").write_bytes(b"\xff\xfeSYNTHETIC,")
+    assert not is_drawn(root)
+    (root / "README.txt").unlink()
+    assert not is_drawn(root)
+
+
+def test_a_protocol_of_a_twin_says_synthetic(twins):
+    table = load_dataset("fer2013", twins("fer2013") / "fer2013.csv")
+    assert table.synthetic and table.notes[-1].startswith("Drawn faces")
+    assert Protocol.for_table(table, split="fer2013-official").synthetic

@@ -1,0 +1,33 @@
+"""Whether a folder that looks like a real dataset was drawn: then nothing measured on it is about people."""
+
+from pathlib import Path
+
+from fer_utils.datasets.layout import walk
+
+README = "README.txt"
+FIRST_WORD = "SYNTHETIC,"
+ABOVE, BELOW = 4, 2  # levels around the named path in which the file that says so is looked for
+NOTE = "Drawn faces in the layout of the dataset (a twin): nobody is shown, and no number is about people."
+
+
+def is_drawn(path: Path | str) -> bool:
+    """Looks for a README.txt that begins with the word SYNTHETIC, as every twin has one.
+
+    Args:
+        path: Path. Folder or file, as it was given to a loader: the twin, something in it, or what it lies in.
+
+    Returns:
+        bool.
+    """
+    place = Path(path).expanduser().absolute()
+    if any(_says_so(folder / README) for folder in (place, *list(place.parents)[:ABOVE])):
+        return True
+    return place.is_dir() and any(_says_so(folder / README) for folder, _ in walk(place, BELOW))
+
+
+def _says_so(file: Path) -> bool:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return lines.readline(200).startswith(FIRST_WORD)
+    except (OSError, UnicodeDecodeError):
+        return False
