@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.protocol.split_rules import Fold
+from fer_utils.protocol.fold import Fold
 
 ORDER = ("clean", "cannot vouch", "warning", "error")  # from good to bad
 

@@ -9,10 +9,11 @@ from numbers import Integral
 import numpy as np
 
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.errors import LeakageError, ParameterError, nearest
+from fer_utils.errors import LeakageError, ParameterError
+from fer_utils.protocol.fold import Fold
 from fer_utils.protocol.label_maps import label_map
 from fer_utils.protocol.linter import LintReport, lint
-from fer_utils.protocol.split_rules import SPLIT_RULES, Fold, subject_kfold
+from fer_utils.protocol.split_rules import split_rule
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,8 @@ class Protocol:
         Raises:
             ParameterError: an unknown label map or split rule, or an impossible number of folds or seeds.
         """
-        label_map(labels)
-        if split not in SPLIT_RULES:
-            raise ParameterError(f"No split '{split}'. Known: {', '.join(SPLIT_RULES)}.{nearest(split, SPLIT_RULES)}")
-        folds_of = 10 if SPLIT_RULES[split] is subject_kfold else 1
+        kept = label_map(labels).codes(table) >= 0
+        folds_of = split_rule(split).count(table.subject[kept])
         if not isinstance(folds, Integral) or folds < 1:
             raise ParameterError(f"folds = {folds}: expected a whole number; at least one fold must be run.")
         given = list(seeds) if np.iterable(seeds) else []
@@ -110,10 +109,10 @@ class Protocol:
             table: `FaceTable` that the protocol was stated for.
 
         Returns:
-            `Split`, whose linter found no error.
+            `Split`, whose linter found no error; or a paper's own split, which carries the linter's errors.
 
         Raises:
-            LeakageError: subjects, sequences or rows are on both sides.
+            LeakageError: subjects, sequences or rows are on both sides, and the split is no paper's own.
             ParameterError: the table is another one, or a class has no image in a part.
         """
         if table.fingerprint != self.fingerprint:
@@ -121,11 +120,11 @@ class Protocol:
                 f"This protocol is for {self.dataset} with fingerprint {self.fingerprint}, not for {table.name} with "
                 f"{table.fingerprint}: state it anew with Protocol.for_table."
             )
-        codes = label_map(self.labels).encode(table.label)
+        codes, rule = label_map(self.labels).codes(table), split_rule(self.split_rule)
         kept = table.select(codes >= 0)
-        folds = SPLIT_RULES[self.split_rule](kept)[: self.folds]
+        folds = rule.divide(kept)[: self.folds]
         split = Split(self, kept, codes[codes >= 0], folds, dropped=int((codes < 0).sum()))
-        if split.lint.verdict == "error":
+        if split.lint.verdict == "error" and not rule.paper:
             raise LeakageError(f"{self.id} leaks, so nothing is trained on it.\n{split.lint}")
         split.check_classes()
         return split
@@ -160,16 +159,30 @@ class Split:
         return lint(self.table, self.folds)
 
     def check_classes(self) -> None:
-        """Refuses folds in which a class is missing from training, validation or test."""
+        """Refuses folds on which nothing can be learned, chosen or tested.
+
+        Raises:
+            ParameterError: a class is missing from a training part, a validation or test part has fewer than two
+                classes, or a class is tested in no fold. A class that is rarer than people may be missing from the
+                validation or test part of one fold of several: predictions of all folds are scored together.
+        """
+        several = len(self.folds) > 1
         for number, fold in enumerate(self.folds):
             for part in ("train", "validation", "test"):
-                present = set(self.y[getattr(fold, part)])
-                missing = [name for index, name in enumerate(self.classes) if index not in present]
+                missing = self._missing(getattr(fold, part))
+                if several and part != "train" and len(missing) <= len(self.classes) - 2:
+                    continue
                 if missing:
-                    raise ParameterError(
-                        f"{self.protocol.id}: fold {number} has no '{missing[0]}' image in its {part} part. "
-                        "Use more data, fewer folds or another label map."
-                    )
+                    self._refuse(f"fold {number} has no '{missing[0]}' image in its {part} part")
+        if never := self._missing(np.concatenate([fold.test for fold in self.folds])):
+            self._refuse(f"no fold has a '{never[0]}' image in its test part")
+
+    def _missing(self, rows: np.ndarray) -> list[str]:
+        present = set(self.y[rows])
+        return [name for index, name in enumerate(self.classes) if index not in present]
+
+    def _refuse(self, why: str):
+        raise ParameterError(f"{self.protocol.id}: {why}. Use more data, fewer folds or another label map.")
 
     def to_dict(self) -> dict:
         """Returns what `result.json` stores: protocol, counts and linter findings as plain types."""
@@ -178,6 +191,7 @@ class Split:
         stored = asdict(protocol) | {"label_map": protocol.labels, "split": protocol.split_rule}
         del stored["labels"], stored["split_rule"]
         stored |= {"id": protocol.id, "smoke": protocol.smoke, "classes": self.classes}
+        stored |= {"paper_split": split_rule(protocol.split_rule).paper}
         return stored | {"counts": {**counts, "dropped": self.dropped}, "lint": self.lint.to_dict()}
 
     def __str__(self):
@@ -187,4 +201,8 @@ class Split:
             parts.append(f"  fold {number}: {', '.join(sizes)} images")
         if self.dropped:
             parts.append(f"  {self.dropped:,} images left out by the label map '{self.protocol.labels}'")
-        return "\n".join([*parts, str(self.lint)])
+        parts.append(str(self.lint))
+        paper = split_rule(self.protocol.split_rule).paper
+        if paper and self.lint.verdict == "error":
+            parts.append(f"  This is a paper's own split ({paper}). It leaks, so every number of it is marked.")
+        return "\n".join(parts)

@@ -1,121 +1,72 @@
-"""Split rules: functions from a table to folds, each by name."""
+"""Split rules by name: the honest ones, those that owners define, and the papers' own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.errors import ParameterError
+from fer_utils.errors import ParameterError, nearest
+from fer_utils.protocol.fold import Fold
+from fer_utils.protocol.owners_splits import fer2013_official, fer2013_public_as_test, owners_split
+from fer_utils.protocol.paper_splits import participants_split, random_split
+from fer_utils.protocol.subject_splits import group_kfold, leave_one_subject_out, subject_kfold
 
-VALIDATION_SHARE = 10  # one image group in ten of the training part
+HUSSEIN, WU_PAN = "Hussein (2020)", "Wu and Pan"
 
 
 @dataclass(frozen=True)
-class Fold:
-    """Row numbers of one train/validation/test division.
+class SplitRule:
+    """A way to divide a table.
 
     Attributes:
-        train: int array. Rows that a model fits while something is selected on `validation`.
-        validation: int array. Rows that epochs, hyperparameters and thresholds are chosen on.
-        test: int array. Rows that are predicted once, after selection.
-        fit_all: int array. Rows that a model which selects nothing may fit.
+        divide: function from a `FaceTable` to a list of `Fold`.
+        words: str. The rule in a few words, for readers of reports.
+        folds: int. How many folds it makes; 0 for one a subject.
+        paper: str. Who divided so; empty for an honest rule. A paper's own split may leak: it is then run all the
+            same, and each of its numbers carries the linter's error.
     """
 
-    train: np.ndarray
-    validation: np.ndarray
-    test: np.ndarray
-    fit_all: np.ndarray
+    divide: Callable[[FaceTable], list[Fold]]
+    words: str
+    folds: int = 1
+    paper: str = ""
 
-
-def subject_kfold(table: FaceTable, k: int = 10) -> list[Fold]:
-    """Divides people, not images: fold i tests the subjects `sorted(ids)[i::k]`.
-
-    The next fold's subjects are the validation part, so that selection is subject-independent too.
-
-    Args:
-        table: `FaceTable` with known subjects.
-        k: int. Number of folds, at least 3.
-
-    Returns:
-        list of k `Fold`s; each row is tested exactly once.
-
-    Raises:
-        ParameterError: subjects are unknown, or fewer than k.
-    """
-    unknown = int(table.rows["subject"].isna().sum())
-    if unknown:
-        raise ParameterError(
-            f"{table.name}: subject-kfold needs a subject for every image, but {unknown:,} have none. Use a split "
-            "that the owners define, such as fer2013-official or fer2013-public-as-test."
-        )
-    ids = sorted(set(table.subject))
-    if len(ids) < k:
-        raise ParameterError(f"{table.name}: {len(ids)} subjects cannot make {k} folds.")
-    fold_of = {subject: index % k for index, subject in enumerate(ids)}
-    fold = np.array([fold_of[subject] for subject in table.subject])
-    folds = []
-    for i in range(k):
-        test, validation = fold == i, fold == (i + 1) % k
-        folds.append(_fold(~test & ~validation, validation, test))
-    return folds
-
-
-def fer2013_official(table: FaceTable) -> list[Fold]:
-    """Uses FER2013's own parts: PublicTest is validation, PrivateTest is opened once.
-
-    Args:
-        table: `FaceTable` of FER2013 with all three parts.
-
-    Returns:
-        list of one `Fold`.
-
-    Raises:
-        ParameterError: a part is missing.
-    """
-    _need_parts(
-        table, ("Training", "PublicTest", "PrivateTest"), "fer2013-public-as-test serves copies without PrivateTest."
-    )
-    train, validation, test = (table.split == part for part in ("Training", "PublicTest", "PrivateTest"))
-    return [_fold(train, validation, test, fit_all=train)]
-
-
-def fer2013_public_as_test(table: FaceTable) -> list[Fold]:
-    """Serves copies without PrivateTest: PublicTest is the test part, validation is drawn inside Training.
-
-    The hash of an image decides whether it is validation, so identical images stay together and the choice depends
-    neither on their order nor on a random seed.
-
-    Args:
-        table: `FaceTable` of FER2013 with Training and PublicTest.
-
-    Returns:
-        list of one `Fold`.
-
-    Raises:
-        ParameterError: a part is missing.
-    """
-    _need_parts(table, ("Training", "PublicTest"), "Is this FER2013?")
-    training, test = table.split == "Training", table.split == "PublicTest"
-    drawn = np.array([int(digest[:8], 16) % VALIDATION_SHARE == 0 for digest in table.image_digests()])
-    return [_fold(training & ~drawn, training & drawn, test)]
+    def count(self, subjects: np.ndarray) -> int:
+        """Returns how many folds it makes of rows with these subjects."""
+        return self.folds or len(set(subjects))
 
 
 SPLIT_RULES = {
-    "subject-kfold": subject_kfold,
-    "fer2013-official": fer2013_official,
-    "fer2013-public-as-test": fer2013_public_as_test,
+    "subject-kfold": SplitRule(subject_kfold, "folds by subject", 10),
+    "leave-one-subject-out": SplitRule(leave_one_subject_out, "one subject left out at a time", 0),
+    "group-kfold": SplitRule(group_kfold, "folds by subject, else by sequence or picture", 10),
+    "fer2013-official": SplitRule(fer2013_official, "official split"),
+    "fer2013-public-as-test": SplitRule(fer2013_public_as_test, "PublicTest as test"),
+    "owners-split": SplitRule(owners_split, "the owners' split"),
+    "random-80-10-10": SplitRule(random_split(80, 10, 10), "random images, 80/10/10", paper=HUSSEIN),
+    "random-80-20": SplitRule(random_split(80, 0, 20), "random images, 80/20", paper=f"{HUSSEIN}, {WU_PAN}"),
+    "random-70-10-20": SplitRule(random_split(70, 10, 20), "random images, 70/10/20", paper=WU_PAN),
+    "random-clips-80-10-10": SplitRule(random_split(80, 10, 10, "sequence"), "random clips, 80/10/10", paper="SASE-FE"),
+    "random-clips-80-20": SplitRule(random_split(80, 0, 20, "sequence"), "random clips, 80/20", paper="Oulu-CASIA"),
+    "random-clips-70-10-20": SplitRule(random_split(70, 10, 20, "sequence"), "random clips, 70/10/20", paper="EMO2018"),
+    "participants-40-8": SplitRule(participants_split(40, 8), "40 people, 8 people, the others", paper="SASE-FE"),
+    "first-65-participants": SplitRule(participants_split(65), "first 65 people, the others", paper="Oulu-CASIA"),
 }
 
 
-def _fold(train, validation, test, fit_all=None) -> Fold:
-    everything = train | validation if fit_all is None else fit_all
-    return Fold(*(np.flatnonzero(mask) for mask in (train, validation, test, everything)))
+def split_rule(name: str) -> SplitRule:
+    """Finds a split rule by name.
 
+    Args:
+        name: str. A key of `SPLIT_RULES`.
 
-def _need_parts(table: FaceTable, parts: tuple[str, ...], advice: str) -> None:
-    found = {part for part in table.split if isinstance(part, str)}
-    missing = [part for part in parts if part not in found]
-    if missing:
-        raise ParameterError(
-            f"{table.name}: no {missing[0]} rows; the parts here are {sorted(found) or 'none'}. {advice}"
-        )
+    Returns:
+        `SplitRule`.
+
+    Raises:
+        ParameterError: no rule has this name.
+    """
+    if name not in SPLIT_RULES:
+        raise ParameterError(f"No split '{name}'. Known: {', '.join(SPLIT_RULES)}.{nearest(name, SPLIT_RULES)}")
+    return SPLIT_RULES[name]

@@ -2,22 +2,13 @@
 
 from collections.abc import Mapping
 
+from fer_utils.protocol.label_maps import LABEL_MAPS
+from fer_utils.protocol.split_rules import SPLIT_RULES
 from fer_utils.report.html import Fragment, badge, join
 
 DATASETS = {"synthetic": "Synthetic faces", "fer2013": "FER2013", "fer2013+ckplus": "FER2013 + CK+", "ckplus": "CK+"}
 DATASETS |= {"ckplus48": "CK+48", "jaffe": "JAFFE", "oulu_casia": "Oulu-CASIA", "afew": "AFEW", "sase_fe": "SASE-FE"}
 DATASETS |= {"emo2018": "EMO2018", "folders": "Folders of pictures"}
-TASKS = {
-    "seven": "seven emotions",
-    "eight": "eight emotions",
-    "three-drop": "three classes, surprise left out",
-    "three-negative": "three classes, surprise counted as negative",
-}
-SPLITS = {
-    "subject-kfold": "folds by subject",
-    "fer2013-official": "official split",
-    "fer2013-public-as-test": "PublicTest as test",
-}
 VERDICT_KINDS = {
     "reproduced": "good",
     "higher": "warn",
@@ -42,12 +33,12 @@ def dataset(name: str) -> str:
 
 def task(label_map: str) -> str:
     """Returns a label map in words."""
-    return TASKS.get(label_map, label_map)
+    return LABEL_MAPS[label_map].words if label_map in LABEL_MAPS else label_map
 
 
 def split(rule: str) -> str:
     """Returns a split rule in words."""
-    return SPLITS.get(rule, rule)
+    return SPLIT_RULES[rule].words if rule in SPLIT_RULES else rule
 
 
 def title(protocol: Mapping) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from fer_utils.datasets import load_dataset
 from fer_utils.protocol.linter import lint
-from fer_utils.protocol.split_rules import subject_kfold
+from fer_utils.protocol.subject_splits import subject_kfold
 
 REAL = Path(os.environ.get("SHARED") or "/nowhere") / "data" / "fer2013" / "fer2013.csv.gz"
 

@@ -22,7 +22,7 @@ from fer_utils.datasets.synthetic.expression import checked_action_units
 from fer_utils.datasets.synthetic.geometry import build_geometry
 from fer_utils.datasets.synthetic.people import draw_person, random_stream
 from fer_utils.evaluation.scores import score
-from fer_utils.protocol.split_rules import subject_kfold
+from fer_utils.protocol.subject_splits import subject_kfold
 
 SEED = 0
 SUBJECTS, TAKES = 60, 2

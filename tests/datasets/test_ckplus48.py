@@ -6,8 +6,9 @@ import pytest
 from fer_utils.datasets import dataset_digest, load_dataset
 from fer_utils.datasets.ckplus48 import COUNTS, PICTURES
 from fer_utils.errors import DatasetLayoutError
+from fer_utils.protocol.fold import Fold
 from fer_utils.protocol.linter import lint
-from fer_utils.protocol.split_rules import Fold, subject_kfold
+from fer_utils.protocol.subject_splits import subject_kfold
 
 
 @pytest.fixture(autouse=True)

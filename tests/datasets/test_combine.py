@@ -8,9 +8,9 @@ from fer_utils.datasets import load_dataset
 from fer_utils.datasets.combine import combine_tables
 from fer_utils.errors import ParameterError
 from fer_utils.protocol import Protocol
+from fer_utils.protocol.fold import Fold
 from fer_utils.protocol.label_maps import label_map
 from fer_utils.protocol.linter import lint
-from fer_utils.protocol.split_rules import Fold
 
 
 @pytest.fixture(autouse=True)

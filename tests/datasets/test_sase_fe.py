@@ -6,6 +6,7 @@ import pytest
 
 from fer_utils.datasets import dataset_digest, load_dataset
 from fer_utils.errors import DatasetLayoutError
+from fer_utils.protocol.label_maps import label_map
 
 NAMES = ["N2H", "N2S", "N2D", "N2A", "N2C", "N2Sur", "S2N2H", "H2N2S", "H2N2D", "H2N2A", "H2N2C", "D2N2Sur"]
 
@@ -124,3 +125,9 @@ def test_a_folder_without_the_films_says_what_is_expected(tmp_path):
         DatasetLayoutError, match=r"no film that can be used.*films that are missing: FakeTrue_DB/01/N2H"
     ):
         load_dataset("sase_fe", tmp_path)
+
+
+def test_the_drawn_felt_and_acted_films_become_twelve_classes(twins):
+    table = load_dataset("sase_fe", twins("sase_fe"), frames=1)
+    codes = label_map("twelve").codes(table)
+    assert np.bincount(codes).tolist() == [2] * 12

@@ -3,6 +3,7 @@ import pytest
 
 from fer_utils.datasets.emotions import EMOTIONS, SEVEN
 from fer_utils.errors import ParameterError
+from fer_utils.protocol import Protocol
 from fer_utils.protocol.label_maps import LABEL_MAPS, label_map
 
 
@@ -11,6 +12,9 @@ from fer_utils.protocol.label_maps import LABEL_MAPS, label_map
     [
         ("seven", SEVEN, {"contempt"}),
         ("eight", EMOTIONS, set()),
+        ("six", tuple(e for e in SEVEN if e != "neutral"), {"contempt", "neutral"}),
+        ("six-contempt", ("anger", "contempt", "disgust", "happiness", "sadness", "surprise"), {"fear", "neutral"}),
+        ("seven-contempt", tuple(e for e in EMOTIONS if e != "neutral"), {"neutral"}),
         ("three-drop", ("negative", "neutral", "positive"), {"surprise", "contempt"}),
         ("three-negative", ("negative", "neutral", "positive"), {"contempt"}),
     ],
@@ -28,7 +32,7 @@ def test_the_two_readings_of_three_classes_differ_in_surprise_alone():
     assert label_map("three-negative").classes[negative[EMOTIONS.index("surprise")]] == "negative"
 
 
-@pytest.mark.parametrize("name", LABEL_MAPS)
+@pytest.mark.parametrize("name", [name for name in LABEL_MAPS if name != "twelve"])
 @pytest.mark.parametrize(("label", "meant"), [("hapiness", "happiness"), ("Fear", "fear"), (3.0, ""), (np.nan, "")])
 def test_a_label_that_is_no_emotion_does_not_pass_for_a_dropped_one(name, label, meant):
     with pytest.raises(ParameterError, match=f"'{label}' is no emotion.*{meant}"):
@@ -38,3 +42,22 @@ def test_a_label_that_is_no_emotion_does_not_pass_for_a_dropped_one(name, label,
 def test_a_misspelled_map_is_met_with_the_nearest():
     with pytest.raises(ParameterError, match="Did you mean 'three-drop'"):
         label_map("three_drop")
+
+
+def test_twelve_classes_tell_felt_from_acted(faces):
+    table = faces()
+    with pytest.raises(ParameterError, match="column 'class12', which toy does not have"):
+        label_map("twelve").codes(table)
+    kinds = np.where(np.arange(len(table)) % 2 == 0, "genuine happiness", "acted contempt")
+    table.rows["class12"] = kinds
+    codes = label_map("twelve").codes(table)
+    assert [label_map("twelve").classes[code] for code in codes] == list(kinds)
+    assert len(label_map("twelve").classes) == 12
+    table.rows.loc[3, "class12"] = "genuine joy"
+    with pytest.raises(ParameterError, match="'genuine joy' is no label of 'class12'"):
+        Protocol.for_table(table, "twelve")
+
+
+@pytest.mark.parametrize("name", LABEL_MAPS)
+def test_every_map_says_in_words_what_it_is(name):
+    assert len(label_map(name).words.split()) > 1

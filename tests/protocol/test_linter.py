@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fer_utils.protocol.fold import Fold
 from fer_utils.protocol.linter import ORDER, lint
-from fer_utils.protocol.split_rules import Fold, subject_kfold
+from fer_utils.protocol.subject_splits import subject_kfold
 
 
 def fold(train, validation, test, fit_all=None):

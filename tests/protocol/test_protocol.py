@@ -6,7 +6,8 @@ import pytest
 
 from fer_utils.errors import LeakageError, ParameterError
 from fer_utils.protocol import Protocol
-from fer_utils.protocol.split_rules import SPLIT_RULES, Fold
+from fer_utils.protocol.fold import Fold
+from fer_utils.protocol.split_rules import SPLIT_RULES, SplitRule
 
 PARTS = ("Training", "PublicTest", "PrivateTest")
 
@@ -107,17 +108,36 @@ def test_a_smoke_split_has_the_first_folds_of_the_whole_one(faces):
     assert all(np.array_equal(a.test, b.test) for a, b in zip(smoke.folds, whole.folds, strict=False))
 
 
-def test_a_leaking_split_is_refused_with_the_findings(faces, monkeypatch):
-    def random_images(table):
-        rows = np.random.default_rng(0).permutation(len(table))
-        return [Fold(rows[:80], rows[80:100], rows[100:], rows[:100])]
+def random_images(table):
+    rows = np.random.default_rng(0).permutation(len(table))
+    return [Fold(rows[:80], rows[80:100], rows[100:], rows[:100])]
 
-    monkeypatch.setitem(SPLIT_RULES, "random", random_images)
+
+def test_a_leaking_split_is_refused_with_the_findings(faces, monkeypatch):
+    monkeypatch.setitem(SPLIT_RULES, "random", SplitRule(random_images, "random images"))
     table = faces()
     protocol = Protocol.for_table(table, split="random")
     with pytest.raises(LeakageError, match="leaks, so nothing is trained on it") as caught:
         protocol.split(table)
     assert "shared subjects" in str(caught.value)
+
+
+def test_a_papers_own_leaking_split_runs_and_is_marked_everywhere(faces):
+    table = faces(images=3)
+    split = Protocol.for_table(table, split="random-80-10-10").split(table)
+    assert split.lint.verdict == "error" and split.to_dict()["lint"]["verdict"] == "error"
+    assert split.to_dict()["paper_split"] == "Hussein (2020)"
+    assert "It leaks, so every number of it is marked" in str(split) and "shared subjects" in str(split)
+    assert not Protocol.for_table(table).split(table).to_dict()["paper_split"]
+
+
+def test_one_subject_left_out_makes_as_many_folds_as_there_are_subjects(faces):
+    table = faces(subjects=12)
+    protocol = Protocol.for_table(table, split="leave-one-subject-out", folds=100)
+    assert (protocol.folds, protocol.folds_of, protocol.smoke) == (12, 12, False)
+    assert len(protocol.split(table).folds) == 12
+    smoke = Protocol.for_table(table, split="leave-one-subject-out", folds=2)
+    assert "leave-one-subject-out-smoke2of12" in smoke.id
 
 
 @pytest.mark.parametrize("part", ["train", "validation", "test"])
@@ -134,6 +154,27 @@ def test_a_part_without_a_class_is_refused_and_named(faces, part):
     table = table.select(~(in_part & (table.label == "fear")))
     with pytest.raises(ParameterError, match=f"fold 0 has no 'fear' image in its {part} part"):
         Protocol.for_table(table, folds=1).split(table)
+
+
+def test_a_rare_class_may_be_missing_from_one_test_part_of_several(faces):
+    table = faces(subjects=20)
+    rare = table.select(~(np.isin(table.subject, ["p00", "p10"]) & (table.label == "fear")))
+    assert len(Protocol.for_table(rare).split(rare).folds) == 10
+    train = np.isin(table.subject, ["p00", "p01", "p10", "p11"])
+    never = table.select(~(~train & (table.label == "fear")))
+    with pytest.raises(ParameterError, match="fold 0 has no 'fear' image in its train part"):
+        Protocol.for_table(never).split(never)
+
+
+def test_a_test_part_of_one_class_and_a_class_that_is_never_tested_are_refused(faces):
+    table = faces(subjects=20)
+    one = table.select(~np.isin(table.subject, ["p00", "p10"]) | (table.label == "fear"))
+    with pytest.raises(ParameterError, match="fold 0 has no 'anger' image in its test part"):
+        Protocol.for_table(one).split(one)
+    people = [f"p{number:02d}" for number in (0, 1, 10, 11)]
+    untested = table.select(~(np.isin(table.subject, people) & (table.label == "fear")))
+    with pytest.raises(ParameterError, match="no fold has a 'fear' image in its test part"):
+        Protocol.for_table(untested, folds=2).split(untested)
 
 
 def test_what_a_record_stores_is_plain_and_complete(faces):

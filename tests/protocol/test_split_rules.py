@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from fer_utils.errors import ParameterError
-from fer_utils.protocol.split_rules import fer2013_official, fer2013_public_as_test, subject_kfold
+from fer_utils.protocol.linter import lint
+from fer_utils.protocol.owners_splits import fer2013_official, fer2013_public_as_test, owners_split
+from fer_utils.protocol.paper_splits import first_participants, random_rows
+from fer_utils.protocol.split_rules import SPLIT_RULES, split_rule
+from fer_utils.protocol.subject_splits import group_kfold, leave_one_subject_out, subject_kfold
 
 PARTS = ("Training", "PublicTest", "PrivateTest")
 
@@ -124,3 +128,124 @@ def test_validation_does_not_depend_on_the_order_of_images_or_on_the_other_image
     half = public.select(np.arange(0, len(public), 2))
     (fewer,) = fer2013_public_as_test(half)
     assert ids(half, fewer.validation) == ids(public, fold.validation) & set(half.rows["sample_id"])
+
+
+def test_one_subject_is_left_out_at_a_time_and_the_next_one_is_chosen_on(faces):
+    table = faces(subjects=7, images=2)
+    people = sorted(set(table.subject))
+    folds = leave_one_subject_out(table)
+    for number, fold in enumerate(folds):
+        assert set(table.subject[fold.test]) == {people[number]}
+        assert set(table.subject[fold.validation]) == {people[(number + 1) % 7]}
+        assert set(table.subject[fold.train]) == set(people) - {people[number], people[(number + 1) % 7]}
+    assert lint(table, folds).verdict == "clean"
+
+
+@pytest.mark.parametrize(("subjects", "known"), [(2, True), (5, False)])
+def test_leaving_one_out_needs_three_known_subjects(faces, subjects, known):
+    with pytest.raises(ParameterError, match="at least 3" if known else "have none"):
+        leave_one_subject_out(faces(subjects=subjects, known=known))
+
+
+def test_groups_keep_people_sequences_and_identical_pictures_together(faces):
+    table = faces(subjects=30, known=False)
+    table.rows["subject"] = table.rows["subject"].astype(object)
+    table.rows.loc[:69, "subject"] = [f"a{row // 7}" for row in range(70)]
+    table.rows.loc[70:139, "sequence"] = [f"clip {row // 7}" for row in range(70)]
+    table.images[140::2] = table.images[141::2]
+    folds = group_kfold(table)
+    digests = table.image_digests()
+    for fold in folds:
+        seen, test = np.concatenate([fold.train, fold.validation]), fold.test
+        assert not set(table.sequence[seen]) & set(table.sequence[test])
+        assert not set(digests[seen]) & set(digests[test])
+        assert not {s for s in table.subject[seen] if s == s} & set(table.subject[test])
+    assert np.array_equal(np.sort(np.concatenate([fold.test for fold in folds])), np.arange(len(table)))
+    assert {finding.rule for finding in lint(table, folds).findings} == {"conflicting labels", "unknown subjects"}
+
+
+@pytest.mark.parametrize("words", [("Train", "Val"), ("train", "test"), ("TRAINING", "validation")])
+def test_owners_with_two_parts_are_tested_on_the_second(faces, words):
+    table = faces(subjects=40, parts=[words[0]] * 30 + [words[1]] * 10)
+    (fold,) = owners_split(table)
+    assert set(table.split[fold.test]) == {words[1]} and len(fold.test) == 70
+    assert set(table.split[fold.fit_all]) == {words[0]} and len(fold.fit_all) == 210
+    assert 0 < len(fold.validation) < 70 and not set(fold.train) & set(fold.validation)
+    assert not set(table.subject[fold.train]) & set(table.subject[fold.validation])
+
+
+def test_owners_with_three_parts_are_chosen_on_the_second_and_tested_on_the_third(faces):
+    table = faces(subjects=10, parts=["train"] * 6 + ["val"] * 2 + ["test"] * 2)
+    (fold,) = owners_split(table)
+    assert [len(rows) for rows in (fold.train, fold.validation, fold.test, fold.fit_all)] == [42, 14, 14, 42]
+
+
+@pytest.mark.parametrize("parts", [None, ["train"] * 20, ["val"] * 20])
+def test_owners_without_a_second_part_are_refused(faces, parts):
+    with pytest.raises(ParameterError, match="needs a part 'train' and one of"):
+        owners_split(faces(parts=parts))
+
+
+@pytest.mark.parametrize("shares", [(80, 10, 10), (70, 10, 20), (80, 0, 20)])
+def test_random_images_have_the_shares_of_the_paper_whatever_the_order_of_rows(faces, shares):
+    table = faces(subjects=50, images=4)
+    (fold,) = random_rows(table, *shares)
+    n = len(table)
+    assert len(fold.test) == round(n * shares[2] / 100) and len(fold.fit_all) + len(fold.test) == n
+    assert len(fold.validation) == round(n * (shares[1] or shares[0] / 10) / 100)
+    other = shuffled(table)
+    (again,) = random_rows(other, *shares)
+    assert ids(table, fold.test) == ids(other, again.test)
+    (another,) = random_rows(table, *shares, seed=1)
+    assert ids(table, fold.test) != ids(table, another.test)
+    assert {finding.rule for finding in lint(table, [fold]).findings} >= {"shared subjects"}
+
+
+def test_random_clips_keep_their_frames_together(faces):
+    table = faces(subjects=40, images=3)
+    table.rows["sequence"] = table.rows["sample_id"].str[:-2]
+    (fold,) = random_rows(table, 70, 10, 20, unit="sequence")
+    assert not set(table.sequence[fold.fit_all]) & set(table.sequence[fold.test])
+    (frames,) = random_rows(table, 70, 10, 20)
+    assert set(table.sequence[frames.fit_all]) & set(table.sequence[frames.test])
+
+
+@pytest.mark.parametrize("shares", [(80, 10, 20), (100, 0, 0), (0, 50, 50), (110, -20, 10)])
+def test_shares_that_are_no_whole_are_refused(faces, shares):
+    with pytest.raises(ParameterError, match="add up to 100"):
+        random_rows(faces(), *shares)
+
+
+def test_first_participants_are_counted_by_number(faces):
+    table = faces(subjects=20)
+    table.rows["subject"] = [f"P{int(name[1:]) + 1}" for name in table.subject]
+    (fold,) = first_participants(table, 9, 3)
+    people = [
+        sorted({int(name[1:]) for name in table.subject[rows]}) for rows in (fold.train, fold.validation, fold.test)
+    ]
+    assert people == [list(range(1, 10)), [10, 11, 12], list(range(13, 21))]
+    (fold,) = first_participants(table, 10)
+    assert set(table.subject[fold.fit_all]) == {f"P{number}" for number in range(1, 11)}
+    assert set(table.subject[fold.validation]) == {"P10"} and lint(table, [fold]).verdict == "clean"
+
+
+@pytest.mark.parametrize(("subjects", "known"), [(48, True), (60, False)])
+def test_nobody_left_to_test_is_an_error(faces, subjects, known):
+    with pytest.raises(ParameterError, match="first 40 people, validates on the next 8 and tests the others"):
+        split_rule("participants-40-8").divide(faces(subjects=subjects, emotions=("fear",), known=known))
+
+
+@pytest.mark.parametrize("name", [name for name, rule in SPLIT_RULES.items() if not rule.paper])
+def test_an_honest_rule_never_leaks(faces, name):
+    parts = ["Training"] * 30 + ["PublicTest"] * 5 + ["PrivateTest"] * 5
+    parts = (
+        [part.replace("Training", "train").replace("PublicTest", "test") for part in parts] if "own" in name else parts
+    )
+    table = faces(subjects=40, parts=parts)
+    folds = SPLIT_RULES[name].divide(table)
+    assert lint(table, folds).verdict == "clean" and len(folds) == SPLIT_RULES[name].count(table.subject)
+
+
+def test_a_misspelled_rule_is_met_with_the_nearest():
+    with pytest.raises(ParameterError, match="Did you mean 'random-80-20'"):
+        split_rule("random-80-2")
