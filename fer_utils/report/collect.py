@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from fer_utils.errors import UserError
+from fer_utils.evaluation.optimism import optimism
 from fer_utils.evaluation.scores import Score, score
 from fer_utils.report.supersede import current
 from fer_utils.runs.record import RunRecord, read_runs
@@ -23,11 +24,13 @@ class Entry:
         record: `RunRecord`.
         description: mapping. The run's own words about the model: title, family, parameters, train_seconds, notes.
         score: `Score`, recomputed from the stored predictions; None where the run only describes the model.
+        optimism: DataFrame as `fer_utils.evaluation.optimism` returns it; empty where nothing was audited.
     """
 
     record: RunRecord
     description: Mapping
     score: Score | None
+    optimism: pd.DataFrame
 
     @property
     def model(self) -> str:
@@ -160,8 +163,7 @@ def _entries(record: RunRecord) -> list[Entry]:
     result = record.result
     protocol = result["protocol"]
     classes, _ = protocol["classes"], protocol["id"]
-    seal = result.get("predictions")
-    if seal:
+    for seal in filter(None, (result.get("predictions"), result.get("audit"))):
         stored = hashlib.sha256((record.directory / seal["file"]).read_bytes()).hexdigest()
         if stored != seal["sha256"]:
             raise ValueError(f"{seal['file']} was changed after the run: its hash is not the sealed one")
@@ -169,5 +171,6 @@ def _entries(record: RunRecord) -> list[Entry]:
     entries = []
     for description in result["models"]:
         mine = predictions[predictions["model"] == description["model"]] if len(predictions) else predictions
-        entries.append(Entry(record, description, score(mine, classes) if len(mine) else None))
+        gained = optimism(predictions, record.audit, classes, description["model"])
+        entries.append(Entry(record, description, score(mine, classes) if len(mine) else None, gained))
     return entries

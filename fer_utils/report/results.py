@@ -7,6 +7,7 @@ import numpy as np
 from fer_utils.evaluation import metrics
 from fer_utils.evaluation.scores import Score
 from fer_utils.report import words
+from fer_utils.report.audit import audits
 from fer_utils.report.claims_table import beside_ours
 from fer_utils.report.collect import Collection, Entry
 from fer_utils.report.curves import curves
@@ -79,8 +80,9 @@ def _section(runs: Collection, entries: Sequence[Entry]) -> Fragment:
         tag("h4", "Class by class"),
         matrices(runs, entries),
     ]
-    drawn = curves(runs, entries)
-    return tag("section", *parts, *([tag("h4", "Training"), drawn] if drawn else []), class_="protocol")
+    for title, shown in (("Training", curves(runs, entries)), ("Optimism audit", audits(runs, entries))):
+        parts += [tag("h4", title), shown] if shown else []
+    return tag("section", *parts, class_="protocol")
 
 
 def _majority_row(entries: Sequence[Entry]) -> Fragment:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fer_utils.errors import RunError
 from fer_utils.runs import SCHEMA
+from fer_utils.runs.seal import AuditedTraining, read_audit
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class RunRecord:
         """The learning curves; empty where the run has none."""
         path = self.directory / "history.csv"
         return pd.read_csv(path) if self.result.get("history") else pd.DataFrame()
+
+    @cached_property
+    def audit(self) -> list[AuditedTraining]:
+        """What networks answered on the test part after each epoch; empty where nothing was audited."""
+        entry = self.result.get("audit")
+        return read_audit(self.directory / entry["file"], entry["trainings"]) if entry else []
 
 
 def read_run(directory: Path) -> RunRecord:

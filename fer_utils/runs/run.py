@@ -5,49 +5,19 @@ import hashlib
 import json
 import os
 import shutil
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from fer_utils.errors import RunError
-from fer_utils.paths import remove_unfinished, runs_root, write_atomically
+from fer_utils.paths import remove_unfinished, write_atomically
 from fer_utils.protocol import Split
 from fer_utils.runs import PENDING, RESULT, SCHEMA
 from fer_utils.runs.predictions import prediction_table
 from fer_utils.runs.provenance import Stopwatch, provenance
-
-
-def start_run(notebook: str, split: Split, parameters: dict) -> "Run":
-    """Opens the record of a run.
-
-    Executed in batch it lies where the runner says; opened by hand it goes to `<notebook>/interactive-<time>/`.
-
-    Args:
-        notebook: str. The notebook's name without ending.
-        split: `Split` that the notebook works on.
-        parameters: dict. The notebook's parameters, of plain types.
-
-    Returns:
-        `Run`.
-    """
-    given = os.environ.get("FERBENCH_RUN_DIR")
-    directory = Path(given) if given else _new_folder(runs_root() / notebook)
-    return Run(notebook, split, parameters, directory, confirmed=not given)
-
-
-def _new_folder(parent: Path) -> Path:
-    """Makes `interactive-<time>`, or `interactive-<time>-2` and so on where two notebooks start in one second."""
-    first = folder = parent / f"interactive-{time.strftime('%Y%m%d-%H%M%S')}"
-    number = 1
-    while True:
-        try:
-            folder.mkdir(parents=True)
-            return folder
-        except FileExistsError:
-            number += 1
-            folder = first.with_name(f"{first.name}-{number}")
+from fer_utils.runs.seal import AUDIT, AuditedTraining, SealedTest, pack_audit
 
 
 class Run:
@@ -68,12 +38,20 @@ class Run:
         self._predictions: dict[tuple, pd.DataFrame] = {}
         self._history: list[pd.DataFrame] = []
         self._figures: list[str] = []
+        self._test = SealedTest(split)
+        self._audited: list[AuditedTraining] = []
         self._finished = False
         self._result = self.directory / (RESULT if confirmed else PENDING)
         self.directory.mkdir(parents=True, exist_ok=True)
         if (self.directory / RESULT).exists():
             raise RunError(f"{self.directory}: this run is finished; remove the folder to run it anew.")
-        for name in (PENDING, "predictions.csv.gz", "history.csv", "error.json"):  # what an unfinished attempt left
+        for name in (
+            PENDING,
+            "predictions.csv.gz",
+            "history.csv",
+            AUDIT,
+            "error.json",
+        ):  # what an unfinished attempt left
             (self.directory / name).unlink(missing_ok=True)
         remove_unfinished(self.directory)
         write_atomically(self.directory / "parameters.json", json.dumps(self._parameters, indent=1))
@@ -109,6 +87,57 @@ class Run:
             "trained": trained,
         }
 
+    def open_test(self, model: str, fold: int = 0, seed: int = 0) -> np.ndarray:
+        """Hands out the faces of a test part, once: after selection, to be predicted.
+
+        Args:
+            model: str. Model id, described before with `describe_model`.
+            fold: int. Index into `split.folds`.
+            seed: int. Seed of the training.
+
+        Returns:
+            uint8 array (n_test, height, width, channels).
+
+        Raises:
+            RunError: the model is not described, or asked for this part before.
+        """
+        self._need_open()
+        self._need_described(model)
+        return self._test.open(model, fold, seed)
+
+    def audited_test(self, fold: int = 0) -> np.ndarray:
+        """Returns the faces of a test part for `fit(..., audit=...)` alone, which records and chooses nothing by them.
+
+        Args:
+            fold: int. Index into `split.folds`.
+
+        Returns:
+            uint8 array (n_test, height, width, channels).
+        """
+        self._need_open()
+        return self._test.pixels(fold)
+
+    def save_audit(self, model: str, predicted: np.ndarray, fold: int = 0, seed: int = 0):
+        """Stores what a network answered on the test part after each epoch: what a dishonest choice could have had.
+
+        Args:
+            model: str. Model id.
+            predicted: uint8 array (epochs, n_test) of class indices, as `fer_utils.training.audit` returns it.
+            fold: int. Index into `split.folds`.
+            seed: int. Seed of the training.
+        """
+        self._need_open()
+        self._need_described(model)
+        expected = len(self.split.folds[fold].test)
+        if predicted.ndim != 2 or predicted.shape[1] != expected:
+            raise RunError(f"audit of '{model}', fold {fold}: shape {predicted.shape}; expected (epochs, {expected}).")
+        self._audited.append(AuditedTraining(model, fold, seed, predicted.astype(np.uint8)))
+        write_atomically(self.directory / AUDIT, pack_audit(self._audited))
+
+    def audited(self) -> list[AuditedTraining]:
+        """Returns the audited trainings stored so far."""
+        return list(self._audited)
+
     def save_predictions(self, model: str, fold: int = 0, seed: int = 0, probabilities=None, scores=None, y_pred=None):
         """Stores the test predictions of one fold, once: the test part is sealed afterwards.
 
@@ -128,8 +157,7 @@ class Run:
                 are no predictions of its classes, or the run is finished.
         """
         self._need_open()
-        if model not in self._models:
-            raise RunError(f"Model '{model}' is not described: call run.describe_model('{model}', ...) first.")
+        self._need_described(model)
         if (model, fold, seed) in self._predictions:
             raise RunError(
                 f"The test part of fold {fold} was predicted by '{model}' (seed {seed}) before. It is predicted once, "
@@ -220,6 +248,7 @@ class Run:
             "models": list(self._models.values()),
             "predictions": {"file": stored.name, "sha256": sealed, "rows": len(self.predictions())} if sealed else None,
             "history": "history.csv" if self._history else None,
+            "audit": self._audit_entry(),
             "figures": self._figures,
             "provenance": provenance() | self._stopwatch.read(),
         }
@@ -228,6 +257,17 @@ class Run:
         if self._result.name == RESULT:  # in batch the attempt may still fail, and the next one needs them
             shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
         return self._result
+
+    def _audit_entry(self) -> dict | None:
+        if not self._audited:
+            return None
+        trainings = [{"model": a.model, "fold": a.fold, "seed": a.seed} for a in self._audited]
+        digest = hashlib.sha256((self.directory / AUDIT).read_bytes()).hexdigest()
+        return {"file": AUDIT, "sha256": digest, "trainings": trainings}
+
+    def _need_described(self, model: str) -> None:
+        if model not in self._models:
+            raise RunError(f"Model '{model}' is not described: call run.describe_model('{model}', ...) first.")
 
     def _need_open(self) -> None:
         """Refuses changes after `finish`: predictions are sealed, and the record tells what was there then."""

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fer_utils.training.audit import Audit
 from fer_utils.training.augmentation import Augmentation
 from fer_utils.training.batches import FaceBatches, StartEpoch, scale
 from fer_utils.training.checkpoints import Checkpoints
@@ -26,6 +27,7 @@ def fit(
     select_by="val_accuracy",
     seed=0,
     verbose=0,
+    audit: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Trains a network and leaves it with the weights of its best epoch on validation.
 
@@ -45,6 +47,8 @@ def fit(
             weights: where one class is frequent, an epoch that answers nothing else can have the best accuracy.
         seed: int. Order of batches and augmentation.
         verbose: int. As in `keras.Model.fit`.
+        audit: uint8 images of the test part, whose answers after each epoch are recorded for `audited_epochs` and used
+            for nothing; None for no audit.
 
     Returns:
         DataFrame, one row an epoch: epoch (from 1), seconds, learning_rate, and the columns of
@@ -74,6 +78,7 @@ def fit(
             callbacks=[
                 StartEpoch(batches),
                 *schedule.callbacks(lambda: checkpoints.history().get("val_loss", [])),
+                *([] if audit is None else [Audit(folder, audit)]),
                 checkpoints,
             ],
             shuffle=False,  # the batches shuffle themselves, by seed and epoch

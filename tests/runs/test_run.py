@@ -14,7 +14,8 @@ from fer_utils.errors import RunError
 from fer_utils.protocol import Protocol
 from fer_utils.protocol.label_maps import LABEL_MAPS, LabelMap
 from fer_utils.runs.record import read_run
-from fer_utils.runs.run import Run, start_run
+from fer_utils.runs.run import Run
+from fer_utils.runs.start import start_run
 
 
 @pytest.fixture
