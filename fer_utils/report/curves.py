@@ -7,7 +7,7 @@ import pandas as pd
 from fer_utils.figures import learning_curves
 from fer_utils.report.collect import Collection, Entry
 from fer_utils.report.html import Fragment, details, join, percent, table, tag
-from fer_utils.report.names import model_label, model_name
+from fer_utils.report.names import model_label, model_name, run_link
 
 MOST_ROWS = 25
 
@@ -29,7 +29,7 @@ def curves(runs: Collection, entries: Sequence[Entry]) -> Fragment:
             fold, seed = history[["fold", "seed"]].iloc[0]
             first = history[(history["fold"] == fold) & (history["seed"] == seed)]
             trainings = len(history[["fold", "seed"]].drop_duplicates())
-            parts += [_drawing(runs, entry, first, trainings), _numbers(entry, first)]
+            parts += [_drawing(runs, entry, first, trainings), _numbers(runs, entry, first)]
     return join(parts)
 
 
@@ -47,7 +47,7 @@ def _drawing(runs: Collection, entry: Entry, history: pd.DataFrame, trainings: i
     return tag("figure", tag("p", tag("b", model_label(runs, entry))), drawing, tag("figcaption", alt))
 
 
-def _numbers(entry: Entry, history: pd.DataFrame) -> Fragment:
+def _numbers(runs: Collection, entry: Entry, history: pd.DataFrame) -> Fragment:
     step = -(-len(history) // MOST_ROWS)
     shown = history.iloc[::-step].iloc[::-1]  # always with the last epoch
     columns = [c for c in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds") if c in shown]
@@ -55,6 +55,5 @@ def _numbers(entry: Entry, history: pd.DataFrame) -> Fragment:
     name = model_name(entry)
     headers = ["Epoch", *(column.replace("val_", "validation ").replace("_", " ") for column in columns)]
     every = f", every {step} epochs" if step > 1 else ""
-    return details(
-        "The numbers of these curves", table(f"Training of {name}{every}", headers, rows, numeric=range(1, 7))
-    )
+    numbers = table(f"Training of {name}{every}", headers, rows, numeric=range(1, 7))
+    return details("The numbers of these curves", numbers, tag("p", "From ", run_link(runs, entry.record), "."))

@@ -8,7 +8,7 @@ from fer_utils.evaluation.metrics import UNDETECTED
 from fer_utils.evaluation.scores import Score
 from fer_utils.report.collect import Collection, Entry
 from fer_utils.report.html import Fragment, count, details, join, table, tag, with_interval
-from fer_utils.report.names import model_label, model_name
+from fer_utils.report.names import model_label, model_name, source
 
 
 def matrices(runs: Collection, entries: Sequence[Entry]) -> Fragment:
@@ -24,7 +24,12 @@ def matrices(runs: Collection, entries: Sequence[Entry]) -> Fragment:
     parts = []
     for position, entry in enumerate(entries):
         name = model_name(entry)
-        content = (confusion_table(entry.score, name), tag("p", in_words(entry.score)), class_table(entry.score, name))
+        content = (
+            confusion_table(entry.score, name),
+            tag("p", in_words(entry.score)),
+            class_table(entry.score, name),
+            source(runs, entry),
+        )
         parts.append(details(model_label(runs, entry), *content, opened=position == 0))
     return join(parts)
 

@@ -26,3 +26,12 @@ def run_link(runs: Collection, record: RunRecord) -> Fragment:
     by_hand = record.key.removeprefix("interactive-")
     short = f"by hand, {by_hand}" if by_hand != record.key else record.key[:8]
     return join([name, tag("span", short, class_="key")], " ")
+
+
+def source(runs: Collection, entry: Entry) -> Fragment:
+    """Says where the numbers of a model come from: run and stored predictions; the protocol stands above."""
+    seal = entry.record.result["predictions"]
+    place = f"{entry.record.notebook}/{entry.record.key}/{seal['file']}"
+    parts = ["From run ", run_link(runs, entry.record), ", predictions ", tag("code", place)]
+    parts += [" (SHA-256 ", tag("code", seal["sha256"][:12]), ")."]
+    return tag("p", *parts, class_="source")
