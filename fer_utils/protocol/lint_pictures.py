@@ -72,9 +72,9 @@ def _touched(i: np.ndarray, j: np.ndarray, kept: np.ndarray, test: np.ndarray, s
 
 
 def _near_conflicts(table: FaceTable, pairs: pd.DataFrame) -> list[Finding]:
-    labels = codes_of(table.label)
-    first, second = labels[pairs["i"]], labels[pairs["j"]]
-    differ = (first != second) & (first >= 0) & (second >= 0)
+    i, j, labels, people = pairs["i"], pairs["j"], codes_of(table.label), codes_of(table.subject)
+    differ = (labels[i] != labels[j]) & (labels[i] >= 0) & (labels[j] >= 0)
+    differ &= (people[i] != people[j]) | (people[i] < 0)  # weak expressions of one person are nearly equal
     if not differ.any():
         return []
     one = pairs[differ].iloc[0]

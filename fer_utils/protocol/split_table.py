@@ -1,6 +1,8 @@
 """Anybody's split as a table: who and what is in which part, in the form that the linter checks."""
 
+import difflib
 import hashlib
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from fer_utils.protocol.split_rules import Fold
 
 NEEDED = ("id", "subject", "sequence", "split")
 KNOWN = (*NEEDED, "fold", "label", "path")
+ALIKE = 0.8  # of a misspelt name; other columns may be there
 ENDINGS = {".csv": ",", ".csv.gz": ",", ".tsv": "\t", ".tsv.gz": "\t"}
 WORDS = {
     "train": ("train", "training"),
@@ -64,12 +67,12 @@ def _cells(file: Path) -> pd.DataFrame:
         # The header is read as a row, because pandas renames a column that stands there twice.
         options = {"header": None, "skip_blank_lines": False, "keep_default_na": False, "skipinitialspace": True}
         cells = pd.read_csv(file, sep=ENDINGS[ending], dtype=str, encoding="utf-8-sig", **options)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         raise DatasetLayoutError(
             f"{file}: cannot be read as a table ({type(error).__name__}: {str(error).strip()[:120]}). Expected the "
             f"columns {', '.join(NEEDED)}, in UTF-8."
         ) from error
-    cells = cells.apply(lambda column: column.str.strip())
+    cells = cells.fillna("").apply(lambda column: column.str.strip())  # short lines have no last cells
     header, cells = [name.lower() for name in cells.iloc[0]], cells.iloc[1:].assign(line=range(2, len(cells) + 1))
     if len(set(header)) < len(header):
         raise DatasetLayoutError(f"{file}: a column stands twice in the header {header[:8]}.")
@@ -80,10 +83,10 @@ def _cells(file: Path) -> pd.DataFrame:
                 f"{file}: no column '{column}'. Expected {', '.join(NEEDED)}, and possibly fold, label and path; found "
                 f"{header[:8]}.{nearest(column, header)} Where it is not known, leave its cells empty."
             )
-    for column in header:
-        close = nearest(column, KNOWN)
-        if column not in KNOWN and close and not any(f"'{name}'" in close for name in header):
-            raise DatasetLayoutError(f"{file}: column '{column}' is none that is read.{close} Rename or remove it.")
+    for column in set(header) - set(KNOWN):
+        meant = difflib.get_close_matches(column, set(KNOWN) - set(header), n=1, cutoff=ALIKE)
+        if meant:
+            raise DatasetLayoutError(f"{file}: column '{column}' is not read. Did you mean '{meant[0]}'? Rename it.")
     cells = cells.reindex(columns=[*KNOWN, "line"], fill_value="")
     cells = cells[(cells[list(KNOWN)] != "").any(axis=1)]
     if not len(cells):
