@@ -7,7 +7,7 @@ from fer_utils.datasets.picture_file import KINDS
 
 WORDS = (
     r"aug(?:mented|mentation)?|[hv]?_?flip(?:ped)?|mirror(?:ed)?|rot(?:ated?|ation)?|shift(?:ed)?|translated?|"
-    r"bright(?:er|ened|ness)?|contrast|zoom(?:ed)?|crop(?:ped)?|scaled?|shear(?:ed)?|noise|noisy|blur(?:red)?|"
+    r"bright(?:er|ness)?|contrast|zoom(?:ed)?|crop(?:ped)?|scaled?|shear(?:ed)?|noise|noisy|blur(?:red)?|"
     r"jitter(?:ed)?|copy"
 )
 AMOUNT = r"[-+_]?(?:\d+(?:[.p]\d+)?)?(?:deg)?"

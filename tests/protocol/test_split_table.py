@@ -77,7 +77,7 @@ def test_columns_that_mean_nothing_to_the_linter_are_left_alone(write):
 
 
 BAD = {
-    "misspelt column": (("id,subjet,sequence,split", *ROWS), ["no column 'subject'", "Did you mean 'subjet'?"]),
+    "misspelt column": (("id,subjects,sequence,split", *ROWS), ["no column 'subject'", "Did you mean 'subjects'?"]),
     "misspelt fold": ((f"{HEADER},folds", *(f"{r},1" for r in ROWS)), ["column 'folds'", "Did you mean 'fold'?"]),
     "column twice": (("id,subject,sequence,split,id", *(f"{r},x" for r in ROWS)), ["a column stands twice"]),
     "id twice": ((HEADER, *ROWS, ROWS[0]), ["line 5: id 'a' stands also in line 2", "column fold"]),
