@@ -177,7 +177,9 @@ MISTAKES = {
         "lint-split splt.csv", ("splt.csv: no such file", "Did you mean 'split.csv'?"), files={"split.csv": ""}
     ),
     "split table with a misspelt column": Mistake(
-        "lint-split s.csv", ("s.csv: no column 'subject'", "mean 'subjects'"), files={"s.csv": "id,subjects,sequence,split"}
+        "lint-split s.csv",
+        ("s.csv: no column 'subject'", "Did you mean 'subjects'?"),
+        files={"s.csv": "id,subjects,sequence,split"},
     ),
     "split table with an unknown part": Mistake(
         "lint-split s.csv",

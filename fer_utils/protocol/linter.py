@@ -19,7 +19,7 @@ def lint(table: FaceTable, folds: Sequence[Fold], near: bool = False) -> LintRep
             columns are checked.
         folds: sequence of `Fold`, at least one.
         near: bool. Look for near-duplicates and altered copies, too: all pictures are read, which for the 32,298 of
-            FER2013 without PrivateTest takes about 15 seconds of processor time, and else as long as decoding.
+            FER2013 without PrivateTest takes about 20 seconds of processor time, and else as long as decoding.
 
     Returns:
         `LintReport`.
