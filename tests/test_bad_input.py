@@ -172,6 +172,20 @@ MISTAKES = {
         files={"f.csv": "path,label\nx,hapy"},
     ),
     "facts about a misspelt dataset": Mistake("data info ckplu", ("No dataset 'ckplu'", "Did you mean 'ckplus'?")),
+    # somebody's split
+    "split table that is not there": Mistake(
+        "lint-split splt.csv", ("splt.csv: no such file", "Did you mean 'split.csv'?"), files={"split.csv": ""}
+    ),
+    "split table with a misspelt column": Mistake(
+        "lint-split s.csv",
+        ("s.csv: no column 'subject'", "Did you mean 'subjects'?"),
+        files={"s.csv": "id,subjects,sequence,split"},
+    ),
+    "split table with an unknown part": Mistake(
+        "lint-split s.csv",
+        ("s.csv, line 2: split 'tset'", "train, training", "Did you mean 'test'?"),
+        files={"s.csv": "id,subject,sequence,split\na,,,tset"},
+    ),
     # twins of real datasets
     "misspelt command of a group": Mistake("data synt jaffe out", ("No command 'synt'", "Did you mean 'synth'?")),
     "misspelt twin": Mistake(

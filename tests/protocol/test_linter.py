@@ -30,7 +30,9 @@ GOOD = fold(np.flatnonzero(PEOPLE < 7), np.flatnonzero(PEOPLE == 7), np.flatnonz
 def test_a_subject_independent_split_is_clean(table):
     assert lint(table, subject_kfold(table)).findings == ()
     report = lint(table, [GOOD])
-    assert report.verdict == "clean" and str(report) == "Linter: clean"
+    assert report.verdict == "clean" and str(report).startswith(
+        "Linter: clean\n  note: near-duplicates were not looked for"
+    )
 
 
 @pytest.mark.parametrize("where", ["train", "validation", "fit_all"])
