@@ -40,8 +40,9 @@ class LintReport:
         return max((f.level for f in self.findings), key=ORDER.index, default="clean")
 
     def to_dict(self) -> dict:
-        """Returns the verdict and the findings as plain types."""
-        return {"verdict": self.verdict, "findings": [asdict(finding) for finding in self.findings]}
+        """Returns verdict, findings and notes as plain types."""
+        findings = [asdict(finding) for finding in self.findings]
+        return {"verdict": self.verdict, "findings": findings, "notes": list(self.notes)}
 
     def __str__(self):
         lines = [f"Linter: {self.verdict}"]

@@ -12,7 +12,8 @@ from fer_utils.datasets.face_table import FaceTable
 from fer_utils.errors import LeakageError, ParameterError
 from fer_utils.protocol.fold import Fold
 from fer_utils.protocol.label_maps import label_map
-from fer_utils.protocol.linter import LintReport, lint
+from fer_utils.protocol.lint_report import LintReport
+from fer_utils.protocol.remembered_lint import lint_once
 from fer_utils.protocol.split_rules import split_rule
 
 
@@ -155,8 +156,8 @@ class Split:
 
     @cached_property
     def lint(self) -> LintReport:
-        """The linter's report on these folds."""
-        return lint(self.table, self.folds)
+        """The linter's report on these folds, near-duplicates included."""
+        return lint_once(self.table, self.folds)
 
     def check_classes(self) -> None:
         """Refuses folds on which nothing can be learned, chosen or tested.

@@ -146,6 +146,7 @@ def _lint(protocol) -> Fragment:
         tag("li", tag("b", f"{f.get('level')}: {f.get('rule')}"), f". {f.get('message')}")
         for f in report.get("findings", ())
     ]
+    findings += [tag("li", f"note: {note}") for note in report.get("notes", ())]
     return join([head, tag("ul", *findings) if findings else ""])
 
 
