@@ -77,8 +77,8 @@ def test_without_a_path_it_looks_where_the_others_look(prepare, pictures, monkey
         ("synthetic --set path=x", ("--set path: write where it lies behind the name",)),
         ("synthetic --set size=x", ("size='x'; expected a whole number",)),
         ("folders mine --view eye", ("view='eye'", "Did you mean 'eyes'?")),
-        ("folders mine --detector hug", ("No face detector 'hug'", "Did you mean 'hog'?")),
-        ("folders mine --every 0", ("every=0",)),
+        ("folders mine --detector hug --no-landmarks", ("No face detector 'hug'", "Did you mean 'hog'?")),
+        ("folders mine --every 0 --no-landmarks", ("every=0",)),
         ("folders mine --size 4", ("size=4: expected a whole number of pixels",)),
     ],
 )
