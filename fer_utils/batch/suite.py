@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from fer_utils.batch.notebook import Notebook, find_notebooks
+from fer_utils.batch.settings import read_value
 from fer_utils.errors import ParameterError, nearest
 
 SUITE_KEYS = ("description", "parameters", "runs")
@@ -168,29 +169,11 @@ def override(requests: list[Request], settings: dict[str, str]) -> list[Request]
         for request in requests:
             given = dict(request.given)
             if key in request.notebook.defaults:
-                value = _value(text, request.notebook.defaults[key])
+                value = read_value(text, request.notebook.defaults[key])
                 given[key] = request.notebook.check_parameter(key, value, f"--set {key}")
             changed.append(replace(request, given=given))
         requests = changed
     return requests
-
-
-def _value(text: str, default):
-    """Reads a value of the command line in the light of the default's type: "0,1" is a list where a list belongs."""
-    if isinstance(default, str):
-        return text
-    if isinstance(default, float):
-        try:
-            return float(text)  # YAML takes 1e-3 for a word
-        except ValueError:
-            return text
-    if isinstance(default, list) and not text.lstrip().startswith("["):
-        item = default[0] if default else None
-        return [_value(part.strip(), item) for part in text.split(",") if part.strip()]
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
 
 
 def _check_mapping(content, known: tuple[str, ...] | None, where: str) -> None:

@@ -1,6 +1,15 @@
 """The `ferbench` command; one module holds the commands of one subject."""
 
-from fer_utils.cli import data, data_check, doctor, lint_split, report, score, suites  # noqa: F401  (they add commands)
+from fer_utils.cli import (  # noqa: F401  (they add their commands to the group)
+    data,
+    data_check,
+    data_prepare,
+    doctor,
+    lint_split,
+    report,
+    score,
+    suites,
+)
 from fer_utils.cli.group import main
 
 __all__ = ["main"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from fer_utils import paths
 from fer_utils.cli.group import FULL, debug, main, shown
 from fer_utils.errors import ParameterError
 
@@ -69,6 +70,31 @@ def synth(twin, out, preset, seed, jobs, force):
     click.echo(f"{shown(folder)}: {len(files):,} files, {size:,.1f} MB; {shown(folder / 'README.txt')} says more")
 
 
+def place_of(name: str, path: Path | None, command: str) -> Path | str:
+    """Finds where a copy of a dataset lies.
+
+    Args:
+        name: str. Of the dataset.
+        path: Path that the user named, or None for the subfolder of `FERBENCH_DATA`.
+        command: str. Which command asks, for the message.
+
+    Returns:
+        Path; "" for drawn faces.
+
+    Raises:
+        ParameterError: no dataset has this name, or nobody said where it lies.
+    """
+    from fer_utils.datasets import DATASETS, about_dataset
+
+    about_dataset(name)  # refuses an unknown name
+    if not DATASETS[name].needs_path:
+        return path or ""
+    path = path or paths.data_path(name)
+    if path is None:
+        raise ParameterError(f"Where is {name}? Write: ferbench data {command} {name} PATH, or set FERBENCH_DATA.")
+    return path
+
+
 def _there(path: Path) -> Path:
     """The nearest folder at or above a path that exists."""
     path = path.resolve()
@@ -85,15 +111,17 @@ class Line:
 
     def __init__(self, name: str, stream):
         self._name, self._stream, self._terminal = name, stream, stream.isatty()
-        self._start, self._written = time.monotonic(), False
+        self._start, self._written, self._first = time.monotonic(), False, None
         self._told = self._start
 
     def show(self, done: int, total: int) -> None:
         """Tells that so many of so many items are done."""
         from fer_utils.batch.progress import clock
 
-        spent = time.monotonic() - self._start
-        left = f" | about {clock(spent / done * (total - done))} left" if done else ""
+        if self._first is None:
+            self._first = done  # done before this call, in no time
+        spent, now = time.monotonic() - self._start, done - self._first
+        left = f" | about {clock(spent / now * (total - done))} left" if now else ""
         text = f"{self._name}: {done}/{total}{left}"
         if self._terminal:
             self._stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from fer_utils import paths
-from fer_utils.cli.data import Line, data
+from fer_utils.cli.data import Line, data, place_of
 from fer_utils.cli.group import debug
-from fer_utils.errors import ParameterError
 
 WIDTH = 100
 INDENT = 12  # of the facts, behind their names
@@ -29,15 +27,12 @@ def check(name, path, as_json):
 
     Exit status: 0 complete or partial, 1 problems, 2 a wrong command or nothing that can be read.
     """
-    from fer_utils.datasets import DATASETS
     from fer_utils.datasets.check import check_dataset
 
-    path = path or (paths.data_path(name) if name in DATASETS else None)
-    if path is None and name in DATASETS and DATASETS[name].needs_path:
-        raise ParameterError(f"Where is {name}? Write: ferbench data check {name} PATH, or set FERBENCH_DATA.")
+    place = place_of(name, path, "check")
     line = Line(f"{name}: pictures", sys.stderr)
     try:
-        result = check_dataset(name, path or "", line.show)
+        result = check_dataset(name, place, line.show)
     finally:
         line.close()
     click.echo(json.dumps(result.to_dict(), indent=2) if as_json else _text(result))

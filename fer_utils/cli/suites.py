@@ -34,6 +34,7 @@ def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[s
     """Turns the arguments into a plan."""
     from fer_utils.batch.data import data_paths
     from fer_utils.batch.plan import make_plan
+    from fer_utils.batch.settings import read_settings
     from fer_utils.batch.suite import load_suite, override
 
     check_backend()
@@ -44,13 +45,7 @@ def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[s
             labels = [request.label for request in requests]
             raise ParameterError(f"--only {only}: no run of '{suite}' has such a name. It has: {', '.join(labels)}.")
         requests = chosen
-    pairs = {}
-    for text in settings:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise ParameterError(f"--set {text}: expected KEY=VALUE, such as epochs=5.")
-        pairs[key] = value
-    return make_plan(override(requests, pairs), data_paths(data), paths.runs_root())
+    return make_plan(override(requests, read_settings(settings)), data_paths(data), paths.runs_root())
 
 
 def _matches(pattern: str, *names: str) -> bool:

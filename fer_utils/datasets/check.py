@@ -9,6 +9,7 @@ from fer_utils.datasets.clip_reader import film_fault
 from fer_utils.datasets.clip_table import is_film
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.image_store import FileImages
+from fer_utils.datasets.joined_images import JoinedImages
 from fer_utils.datasets.layout import below, walk
 from fer_utils.datasets.picture_file import KINDS, picture_fault
 from fer_utils.datasets.problems import Problem, Problems
@@ -89,11 +90,11 @@ def check_dataset(
     found = list(table.problems)
     if hasattr(dataset, "inspect"):
         found += dataset.inspect()
-    if isinstance(table.images, FileImages | VideoFrames):
+    pictures, films = _files_of(table.images)
+    if pictures or films:
         root = Path(path) if Path(path).is_dir() else Path(path).parent
-        # Those of a folder are more than those of the table: sequences without a label have pictures, too.
-        pictures = _files(root, is_picture) if Path(path).is_dir() else sorted(set(table.images.paths))
-        films = _files(root, is_film) if isinstance(table.images, VideoFrames) else []
+        if Path(path).is_dir():  # more than those of the table: sequences without a label have pictures, too
+            pictures, films = _files(root, is_picture), _files(root, is_film) if films else []
         named, damaged = {problem.file for problem in found}, Problems()
         for picture, fault in _faults("picture decoded 1", pictures, picture_fault, progress):
             damaged.add(UNREADABLE, below(picture, root), fault)
@@ -108,6 +109,14 @@ def check_dataset(
 def is_picture(path: Path) -> bool:
     """Whether a file has the name of a picture, in any letter case."""
     return path.suffix.lower() in KINDS and path.is_file()
+
+
+def _files_of(images) -> tuple[list[Path], list[Path]]:
+    """Names the pictures and films that a table reads."""
+    stores = images.stores if isinstance(images, JoinedImages) else [images]
+    pictures = {path for store in stores if isinstance(store, FileImages) for path in store.paths}
+    films = {Path(clip.path) for store in stores if isinstance(store, VideoFrames) for clip in store.clips}
+    return sorted(pictures), sorted(films)
 
 
 def _files(root: Path, is_wanted: Callable[[Path], bool]) -> list[Path]:

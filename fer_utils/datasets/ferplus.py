@@ -60,3 +60,23 @@ def add_votes(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
     names = np.array([*VOTES[:8], None, None], dtype=object)
     majority = np.where(tied, None, names[winners])
     return rows.assign(**{f"votes_{name}": counts[:, i] for i, name in enumerate(VOTES)}, ferplus=majority)
+
+
+def vote_shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """Holds the votes against the labels of FER2013.
+
+    Args:
+        rows: DataFrame of `Fer2013` with votes.
+
+    Returns:
+        DataFrame indexed by the label of FER2013: `images`; `agree`, the share of them whose majority of votes is that
+        label (0-1; a tie, "unknown" or "no face" does not agree); and the mean share of votes for each of `VOTES`,
+        which sum to 1.
+    """
+    columns = [f"votes_{name}" for name in VOTES]
+    votes = rows[columns].to_numpy(float)
+    shares = pd.DataFrame(votes / votes.sum(axis=1, keepdims=True).clip(1), columns=VOTES, index=rows.index)
+    labels = rows["label"].astype(object)
+    found = shares.assign(agree=(rows["ferplus"].astype(object) == labels).astype(float)).groupby(labels)
+    table = found.mean()
+    return table.assign(images=found.size()).rename_axis(None)[["images", "agree", *VOTES]]

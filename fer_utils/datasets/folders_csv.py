@@ -1,4 +1,4 @@
-"""A csv that names pictures and says what they show."""
+"""A csv that names pictures and films and says what they show."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fer_utils.datasets.class_names import emotion_of, suggestion
+from fer_utils.datasets.folders_films import named_film
 from fer_utils.datasets.problems import Problems
 from fer_utils.errors import DatasetLayoutError, nearest
 
@@ -22,7 +23,8 @@ def read_samples(csv: Path, problems: Problems) -> list[dict]:
 
     Returns:
         list of dict. The columns of `FaceTable.rows` without `image`, and `path` (Path). Empty cells of subject and
-        split are unknown (NaN); an empty sequence means that the picture stands alone.
+        split are unknown (NaN); an empty sequence means that the picture or film stands alone. An empty `frame` is 0
+        for a picture, and None for a film: then the label is that of the whole film.
 
     Raises:
         DatasetLayoutError: names the file and the line, what was found and what was expected.
@@ -50,14 +52,13 @@ def read_samples(csv: Path, problems: Problems) -> list[dict]:
         if column not in COLUMNS:
             problems.add("columns of the csv that are not read", column, f"known: {', '.join(COLUMNS)}", expected=True)
     known = rows.reindex(columns=COLUMNS, fill_value="").apply(lambda column: column.str.strip())
-    samples, seen = [], {}
+    samples, seen, owner = [], {}, {}
     for line, row in enumerate(known.to_dict("records"), start=2):  # the header is line 1
         if not any(row.values()):  # a blank line
             continue
-        samples.append(_sample(row, csv, line))
-        if row["path"] in seen:
-            raise DatasetLayoutError(f"{csv}, line {line}: '{row['path']}' stands also in line {seen[row['path']]}.")
-        seen[row["path"]] = line
+        sample = _sample(row, csv, line)
+        _check_alone(sample, row["path"], csv, line, seen, owner)
+        samples.append(sample)
     if not samples:
         raise DatasetLayoutError(f"{csv}: a header but no rows.")
     return samples
@@ -71,12 +72,30 @@ def _sample(row: dict, csv: Path, line: int) -> dict:
         raise DatasetLayoutError(f"{csv}, line {line}: label '{row['label'][:40]}'. {suggestion(row['label'])}")
     if row["frame"] and not (row["frame"].isascii() and row["frame"].isdigit()):
         raise DatasetLayoutError(f"{csv}, line {line}: frame '{row['frame'][:40]}'. Expected a whole number from 0.")
+    film = named_film(Path(row["path"]))
     return {
         "sample_id": row["path"],
         "subject": row["subject"] or np.nan,
         "sequence": row["sequence"] or row["path"],
-        "frame": int(row["frame"] or 0),
+        "frame": None if film and not row["frame"] else int(row["frame"] or 0),
         "label": label,
         "split": row["split"] or np.nan,
         "path": csv.parent / row["path"],
     }
+
+
+def _check_alone(sample: dict, path: str, csv: Path, line: int, seen: dict, owner: dict) -> None:
+    """Refuses a file, or a frame of a film, that stands there twice, and a sequence of a film and something else."""
+    film = named_film(sample["path"])
+    frames = seen.setdefault(path, {})  # frame -> line; None for the whole file
+    frame = sample["frame"] if film else None
+    if frames and (frame is None or frame in frames or None in frames):
+        first = frames.get(frame, next(iter(frames.values())))
+        raise DatasetLayoutError(f"{csv}, line {line}: '{path}' stands also in line {first}.")
+    frames[frame] = line
+    other, its_line, other_is_film = owner.setdefault(sample["sequence"], (path, line, film))
+    if other != path and (film or other_is_film):
+        raise DatasetLayoutError(
+            f"{csv}, line {line}: sequence '{sample['sequence']}' is that of '{other}' in line {its_line}, too. A film "
+            "is a sequence of its own: its frames are counted from 0."
+        )

@@ -34,6 +34,24 @@ def picture_size(path: Path | str) -> tuple[int, int]:
         return _size(picture)
 
 
+def picture_kind(path: Path | str) -> tuple[int, int, str]:
+    """Reads from a picture's header how large it is and how its pixels are stored.
+
+    Args:
+        path: Path.
+
+    Returns:
+        (height, width) in pixels, and "gray", "palette" or "color": the last two may still show gray alone.
+
+    Raises:
+        DatasetLayoutError: as `picture_size`.
+    """
+    with _opened(Path(path)) as picture:
+        gray = picture.mode in ("1", "L", "LA", "I", "F") or picture.mode.startswith("I;16")
+        kind = "gray" if gray else "palette" if picture.mode in ("P", "PA") else "color"
+        return *_size(picture), kind
+
+
 def read_picture(path: Path | str, size: tuple[int, int] | None = None, color: bool = False) -> np.ndarray:
     """Reads one picture.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 
+from fer_utils.datasets.layout import below
 from fer_utils.datasets.picture_file import MOST_PIXELS
 from fer_utils.datasets.problems import Problems
 from fer_utils.errors import DatasetLayoutError
@@ -122,7 +123,7 @@ def read_headers(paths: Sequence[Path], problems: Problems, root: Path) -> dict[
     for path, answer in zip(paths, remembered_by_file(f"video headers {VERSION}", paths, header), strict=True):
         found = json.loads(answer)
         if isinstance(found, str):
-            problems.add("videos that cannot be opened", path.relative_to(root).as_posix(), found)
+            problems.add("videos that cannot be opened", below(path, root), found)
         else:
             clips[path] = Clip(*found)
     return clips

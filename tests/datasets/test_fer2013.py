@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from fer_utils.datasets import dataset_digest, fer2013, load_dataset
+from fer_utils.datasets.duplicates import duplicate_counts, duplicate_groups
 from fer_utils.datasets.fer2013 import COUNTS, LABELS, Fer2013
 from fer_utils.errors import DatasetLayoutError
 
@@ -285,6 +286,12 @@ def test_the_real_copy_has_the_known_identical_images(real):
     assert (groups["nunique"] > 1).sum() == 47
     training = set(rows["digest"][rows["split"] == "Training"])
     assert rows["digest"][rows["split"] == "PublicTest"].isin(training).sum() == 280
+
+
+@pytest.mark.data
+def test_the_data_card_of_the_real_copy_tells_the_known_duplicates(real):
+    counts = duplicate_counts(real, duplicate_groups(real))["number"].to_list()
+    assert counts == [32298, 30768, 1271, 47, 270, 1]
 
 
 @pytest.mark.data
