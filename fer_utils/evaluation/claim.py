@@ -1,9 +1,8 @@
 """One published number, with everything that a run must share with it before the two may be compared."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from scipy.stats import binomtest
 
 AT_CHANCE = 0.005  # a published accuracy so near to the baseline shows no skill
 KINDS = ("result", "parameters", "other result", "repeated", "quoted", "setting", "dataset fact")
@@ -96,14 +95,14 @@ class Claim:
     def at_chance(self) -> tuple[str, ...]:
         """Label maps under which the published accuracy cannot be told from guessing.
 
-        It is less than half a point above the baseline, or, where the paper states its number of test items, the 95 %
-        Wilson interval of the published share holds the baseline.
+        It is less than half a point above the baseline, or, where the paper states its number of test items, by less
+        than 1.96 standard errors of guessing (the baseline is then in the 95 % Wilson interval of the published share).
         """
-        floor = self.value
-        if self.rates and self.items:
-            right = round(self.value * max(self.items))
-            floor = binomtest(right, max(self.items)).proportion_ci(method="wilson").low
-        return tuple(name for name, rate in self.rates.items() if min(self.value - AT_CHANCE, floor) <= rate)
+        return tuple(name for name, rate in self.rates.items() if self.value - rate <= self._spread(rate))
+
+    def _spread(self, rate: float) -> float:
+        error = math.sqrt(rate * (1 - rate) / max(self.items)) if self.items else 0
+        return max(AT_CHANCE, 1.96 * error)
 
 
 def shown(value) -> str:

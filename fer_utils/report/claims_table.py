@@ -67,7 +67,7 @@ def ledger(runs: Collection) -> Fragment:
         row = [tag("code", claim.id), claim.table, claim.what, claim.printed, baseline(claim), cell]
         (by_class if claim.emotion else headline).append(row)
     headers = ["Claim", "Where", "What", "Published", "Baseline", "Verdict"]
-    parts = [tag("p", "No run here is of a model that a paper has a number for.")]
+    parts = [tag("p", "No run here speaks about a published number.")]
     if headline or by_class:
         parts = [table("Published accuracies and sizes, with runs here", headers, headline, class_="ledger")]
     if by_class:
@@ -88,12 +88,11 @@ def baseline(claim: Claim, label_map: str | None = None) -> Fragment:
     """
     if not claim.rates:
         return escape("n/a")
-    mark = badge("published at chance", "warn")
     chosen = {label_map: claim.rates[label_map]} if label_map in claim.rates else claim.rates
+    marks = dict.fromkeys(claim.at_chance, badge("published at chance", "warn"))
     return join(
-        join([percent(rate), tag("span", f"{claim.guess}, {words.task(name)}", class_="key"), mark * at], " ")
+        join([percent(rate), tag("span", f"{claim.guess}, {words.task(name)}", class_="key"), marks.get(name, "")], " ")
         for name, rate in chosen.items()
-        for at in [name in claim.at_chance]
     )
 
 

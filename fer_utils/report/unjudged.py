@@ -6,6 +6,8 @@ from fer_utils.evaluation.claims import JUDGED, KINDS, Claim, Ordering, load_cla
 from fer_utils.report import words
 from fer_utils.report.html import Fragment, details, join, table, tag
 
+UNCOUNTED = ("parameters", "quoted", "repeated")  # kinds whose plural is the same
+
 
 def listed(without: Sequence[Claim], baseline: Callable[[Claim], Fragment]) -> Fragment:
     """Lists the claims without a run, then what gets no verdict, then what beats what; one fold a paper.
@@ -30,7 +32,7 @@ def listed(without: Sequence[Claim], baseline: Callable[[Claim], Fragment]) -> F
         folds = [_group(claims, baseline) for claims in groups.values()]
         folds += [_orderings(orderings)] if orderings else []
         all_of = sum(claim.paper == paper for claim in everything)
-        summary = join([paper, tag("span", f"{_counts(mine)}; {all_of} numbers in all", class_="key")], " ")
+        summary = join([paper, tag("span", f"{_counts(mine)}; {many(all_of, 'number')} in all", class_="key")], " ")
         parts.append(details(summary, tag("p", citation, "."), *folds))
     return join(parts)
 
@@ -51,7 +53,7 @@ def _group(claims: Sequence[Claim], baseline: Callable[[Claim], Fragment]) -> Fr
     facts = tag("p", "; ".join(filter(None, told)), class_="key")
     flags = dict.fromkeys(flag for claim in claims for flag in claim.flags)
     bullets = tag("ul", *(tag("li", flag) for flag in flags)) if flags else ""
-    summary = join([about, tag("span", f"{len(claims)} {first.kind}", class_="key")], " ")
+    summary = join([about, tag("span", many(len(claims), first.kind), class_="key")], " ")
     return details(summary, facts, bullets, table(about, headers, rows, class_="ledger"))
 
 
@@ -68,13 +70,18 @@ def _orderings(orderings: Sequence[Ordering]) -> Fragment:
         points = f"{100 * ordering.difference:+.1f} points"
         rows.append([join([ordering.says, *flags], " "), ordering.where, printed, points])
     headers = ["What is said to beat what", "Where", "Published", "Difference"]
-    summary = join(["What beats what", tag("span", f"{len(rows)} orderings", class_="key")], " ")
+    summary = join(["What beats what", tag("span", many(len(rows), "ordering"), class_="key")], " ")
     return details(summary, table("What beats what", headers, rows, class_="ledger"))
 
 
 def _counts(claims: Iterable[Claim]) -> str:
     found: dict[str, int] = {}
     for claim in claims:
-        word = f"{claim.kind} without a run" if claim.kind in JUDGED else claim.kind
-        found[word] = found.get(word, 0) + 1
-    return ", ".join(f"{n} {word}" for word, n in found.items()) or "each number has a run"
+        found[claim.kind] = found.get(claim.kind, 0) + 1
+    parts = (f"{many(n, kind)}{' without a run' if kind in JUDGED else ''}" for kind, n in found.items())
+    return ", ".join(parts) or "each number has a run"
+
+
+def many(n: int, kind: str) -> str:
+    """Counts numbers of a kind, such as "2 results"."""
+    return f"{n} {kind}" + ("" if n == 1 or kind in UNCOUNTED else "s")

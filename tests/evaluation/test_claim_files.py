@@ -27,7 +27,7 @@ def read(tmp_path, group=GROUP, head="paper: toy\ncitation: Toy (2026)\n", tail=
     ("old", "new", "words"),
     [
         ("metric:", "metrik:", ["group 'T1': key 'metrik' is unknown", "Did you mean 'metric'?"]),
-        ("kind: result", "kind: resutl", ["group 'T1': kind 'resutl'", "Did you mean 'result'?"]),
+        ("kind: result", "kind: rezult", ["group 'T1': kind 'rezult'", "Did you mean 'result'?"]),
         ("unit: percent", "unit: per cent", ["group 'T1': unit 'per cent'", "Did you mean 'percent'?"]),
         ("fer2013\n", "fer2O13\n", ["group 'T1': dataset 'fer2O13'", "Did you mean 'fer2013'?"]),
         ("    dataset: fer2013\n", "", ["group 'T1': 'dataset' is missing"]),
