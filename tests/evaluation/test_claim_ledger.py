@@ -99,6 +99,8 @@ def test_every_number_of_the_papers_tables_is_in_the_ledger_once(claims, tables)
         rows = list(theirs(table, {claim.model for claim in mine}))
         expected = Counter((row[0], row[2], row[3]) if by_class else row[0] for row in rows)
         assert ours == expected, table["id"]
+        if len(groups) == 1 and not by_class:  # in the order of the table, so that no two numbers are exchanged
+            assert [bare(claim.printed) for claim in mine] == [row[0] for row in rows], table["id"]
         counted += len(rows)
     left = {(claim.paper, claim.group) for claim in claims} - seen
     assert left == ALONE
@@ -125,21 +127,25 @@ def test_every_value_is_that_of_the_transcription_in_its_unit(claims, tables):
 
 
 @pytest.mark.data
-def test_results_belong_to_the_model_and_dataset_of_the_transcription(claims, tables):
+def test_results_belong_to_the_model_the_dataset_and_the_variant_of_the_transcription(claims, tables):
     compared = 0
     for table in tables["tables"]:
         paper, name = PAPERS[table["paper"]], table["id"].split("-", 1)[1]
-        mine = [c for c in claims if c.paper == paper and c.group in SPREAD.get(table["id"], (name,))]
-        mine = [c for c in mine if c.kind in ("result", "repeated", "parameters")]
-        for printed, _, emotion, metric, model, dataset in theirs(table, {claim.model for claim in mine}):
+        group = [c for c in claims if c.paper == paper and c.group in SPREAD.get(table["id"], (name,))]
+        own = [c for c in group if c.kind in ("result", "repeated", "parameters")]
+        about = list(theirs(table, {claim.model for claim in own}))
+        for row, (printed, _, _, _, model, dataset) in zip(table["rows"], about, strict=True):
             if model is None:
                 continue
-            places = {c.dataset for c in mine if c.model == model and bare(c.printed) == printed}
-            if not places:
-                continue  # listed only, such as a layer's size or a validation accuracy
-            assert emotion is metric is None
+            found = [claim for claim in own if claim.model == model and bare(claim.printed) == printed]
+            if not found:  # listed only, such as a layer's size or a validation accuracy
+                assert [c for c in group if c not in own and bare(c.printed) == printed], (table["id"], model, printed)
+                continue
             one = DATASETS.get(table.get("dataset"), dataset)
-            assert one is None or one in places or "parameters" in table["kind"], (table["id"], printed)
+            assert one is None or one in {c.dataset for c in found} or table["kind"] == "parameters", table["id"]
+            config = row["config"] if isinstance(row.get("config"), dict) else {}
+            shared = [{k: v for k, v in c.variant.items() if k in config} for c in found]
+            assert any(all(config[k] == v for k, v in variant.items()) for variant in shared), (table["id"], printed)
             compared += 1
     assert compared > 80
 
