@@ -155,6 +155,16 @@ MISTAKES = {
     "report below a file": Mistake(
         "report --runs r --out f/g", ("/f/g: Not a directory. A folder is expected",), files={"r": None, "f": ""}
     ),
+    # the ledger of published numbers
+    "claims of a misspelt paper": Mistake(
+        "claims --paper husein2020", ("No paper 'husein2020'", "wupan2019", "Did you mean 'hussein2020'?")
+    ),
+    "claims of a misspelt table": Mistake(
+        "claims --paper hussein2020 --table 4.77", ("No table '4.77'", "Table 4.8", "Did you mean 'Table 4.7'?")
+    ),
+    "claims of a kind that the table lacks": Mistake(
+        "claims --table 4.7 --kind quoted", ("No number of kind 'quoted' there", "Leave --kind out")
+    ),
     # copies of datasets
     "check of a misspelt dataset": Mistake("data check jafe x", ("No dataset 'jafe'", "Did you mean 'jaffe'?")),
     "check of drawn faces": Mistake("data check synthetic x", ("there are no files to check",)),

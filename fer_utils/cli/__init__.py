@@ -1,6 +1,7 @@
 """The `ferbench` command; one module holds the commands of one subject."""
 
 from fer_utils.cli import (  # noqa: F401  (they add their commands to the group)
+    claims,
     data,
     data_check,
     data_prepare,

@@ -1,40 +1,16 @@
-"""Published numbers beside ours: each with its protocol, its majority rate and a verdict."""
+"""Published numbers beside ours: each with its protocol, its baseline and a verdict."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
-from fer_utils.evaluation.claims import Claim, Verdict, load_claims, verdict
+from fer_utils.evaluation.claims import Claim, Verdict, load_claims
 from fer_utils.report import words
 from fer_utils.report.collect import Collection, Entry
 from fer_utils.report.html import Fragment, badge, count, details, escape, join, percent, table, tag, with_interval
+from fer_utils.report.judged import concerns, judge, tally, verdicts
 from fer_utils.report.names import model_label
+from fer_utils.report.unjudged import listed
 
-
-def verdicts(runs: Collection, claims: Iterable[Claim]) -> Iterator[tuple[Claim, Verdict, Entry | None]]:
-    """Judges every claim by every run of its model; a claim without one is judged once, as not run.
-
-    Args:
-        runs: `Collection`.
-        claims: iterable of `Claim`.
-
-    Yields:
-        (claim, verdict, entry or None).
-    """
-    for claim in claims:
-        judged = [(claim, judge(claim, entry), entry) for entry in runs.entries if concerns(claim, entry)]
-        yield from judged or [(claim, verdict(claim), None)]
-
-
-def concerns(claim: Claim, entry: Entry) -> bool:
-    """Whether a run's entry has what a claim is about; a model from elsewhere says nothing about a paper's."""
-    if entry.external:
-        return False
-    return entry.model == claim.model and (claim.kind == "parameters" or entry.score is not None)
-
-
-def judge(claim: Claim, entry: Entry) -> Verdict:
-    """Compares one entry with one claim."""
-    settings = entry.record.result.get("parameters", {})
-    return verdict(claim, entry.protocol, entry.score, entry.description.get("parameters"), settings)
+__all__ = ["beside_ours", "ledger", "verdicts"]
 
 
 def beside_ours(runs: Collection, entries: Sequence[Entry]) -> Fragment:
@@ -59,7 +35,7 @@ def beside_ours(runs: Collection, entries: Sequence[Entry]) -> Fragment:
         "Model",
         "The paper's number",
         "The paper's data and split",
-        "Its baseline (majority)",
+        "Its baseline",
         "Ours",
         "Verdict",
     ]
@@ -68,37 +44,56 @@ def beside_ours(runs: Collection, entries: Sequence[Entry]) -> Fragment:
         inner = table("Published numbers by class beside ours", headers, by_class, class_="claims")
         parts.append(details(f"The same class by class ({len(by_class)} numbers)", inner))
     if flags:
-        listed = tag("ul", *(tag("li", flag) for flag in flags))
-        parts.append(details("What is unclear in the papers", listed))
+        bullets = tag("ul", *(tag("li", flag) for flag in flags))
+        parts.append(details("What is unclear in the papers", bullets))
     return join(parts)
 
 
 def ledger(runs: Collection) -> Fragment:
-    """Lists every claim with its verdicts, without our numbers: those stand with their protocols.
+    """Lists every claim: first those with runs and their verdicts, then, folded by paper and table, all others.
 
     Args:
         runs: `Collection`.
 
     Returns:
-        `Fragment`.
+        `Fragment`, without our numbers: those stand with their protocols.
     """
-    groups: dict[str, tuple[Claim, dict[str, int]]] = {}
-    for claim, found, _ in verdicts(runs, load_claims()):
-        _, tally = groups.setdefault(claim.id, (claim, {}))
-        tally[str(found)] = tally.get(str(found), 0) + 1
-    headline, by_class = [], []
-    for claim, tally in groups.values():
-        said = []
-        for sentence, times in tally.items():
-            word, reason = sentence.split(": ", 1)
-            said.append(join([_verdict(Verdict(word, reason)), f" ({times} runs)" if times > 1 else ""]))
-        row = [tag("code", claim.id), claim.table, claim.what, claim.printed, _baseline(claim), join(said, tag("br"))]
+    headline, by_class, without = [], [], []
+    for claim, said in tally(runs, load_claims()).values():
+        if all(found.word == "not run" for found in said):
+            without.append(claim)
+            continue
+        cell = join((_said(found, times) for found, times in said.items()), tag("br"))
+        row = [tag("code", claim.id), claim.table, claim.what, claim.printed, baseline(claim), cell]
         (by_class if claim.emotion else headline).append(row)
-    citations = "; ".join(dict.fromkeys(claim.citation for claim, _ in groups.values()))
-    headers = ["Claim", "Where", "What", "Published", "Baseline (majority)", "Verdict"]
-    first = table("Published accuracies and sizes", headers, headline, class_="ledger")
-    second = table("Published numbers by class", headers, by_class, class_="ledger")
-    return join([tag("p", citations, "."), first, details(f"The same by class ({len(by_class)} numbers)", second)])
+    headers = ["Claim", "Where", "What", "Published", "Baseline", "Verdict"]
+    parts = [tag("p", "No run here speaks about a published number.")]
+    if headline or by_class:
+        parts = [table("Published accuracies and sizes, with runs here", headers, headline, class_="ledger")]
+    if by_class:
+        inner = table("Published numbers by class, with runs here", headers, by_class, class_="ledger")
+        parts.append(details(f"The same by class ({len(by_class)} numbers)", inner))
+    return join([*parts, tag("h3", "Everything else that the papers print"), listed(without, baseline)])
+
+
+def baseline(claim: Claim, label_map: str | None = None) -> Fragment:
+    """Writes what guessing scores, and marks a published accuracy that is no better.
+
+    Args:
+        claim: `Claim`.
+        label_map: str. The one that a run has; all that the paper may have meant if left out.
+
+    Returns:
+        `Fragment`; n/a where there is no such thing.
+    """
+    if not claim.rates:
+        return escape("n/a")
+    chosen = {label_map: claim.rates[label_map]} if label_map in claim.rates else claim.rates
+    marks = dict.fromkeys(claim.at_chance, badge("published at chance", "warn"))
+    return join(
+        join([percent(rate), tag("span", f"{claim.guess}, {words.task(name)}", class_="key"), marks.get(name, "")], " ")
+        for name, rate in chosen.items()
+    )
 
 
 def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
@@ -110,27 +105,18 @@ def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
         tasks = " or ".join(words.task(name) for name in claim.label_maps)
         where = tag("span", f"{tasks}; split: {claim.split}", class_="key")
         theirs = join([words.dataset(claim.dataset), where], " ")
-    number = join([tag("b", claim.printed), tag("span", f"{claim.what}, {claim.table}", class_="key")], " ")
+    setting = f"; {claim.setting}" if claim.setting else ""
+    number = join([tag("b", claim.printed), tag("span", f"{claim.what}, {claim.table}{setting}", class_="key")], " ")
     return [
         model_label(runs, entry),
         number,
         theirs,
-        _baseline(claim, entry.protocol["label_map"]),
+        baseline(claim, entry.protocol["label_map"]),
         ours,
-        _verdict(judge(claim, entry)),
+        _said(judge(claim, entry)),
     ]
 
 
-def _baseline(claim: Claim, label_map: str | None = None) -> Fragment:
-    if not claim.baselines or claim.metric != "accuracy":
-        return escape("n/a")
-    mark = badge("published at chance", "warn")
-    chosen = {label_map: claim.baselines[label_map]} if label_map in claim.baselines else claim.baselines
-    return join(
-        join([percent(rate), tag("span", words.task(name), class_="key"), mark if name in claim.at_chance else ""], " ")
-        for name, rate in chosen.items()
-    )
-
-
-def _verdict(found: Verdict) -> Fragment:
-    return join([badge(found.word, words.VERDICT_KINDS.get(found.word, "plain")), found.reason], " ")
+def _said(found: Verdict, times: int = 1) -> Fragment:
+    mark = badge(found.word, words.VERDICT_KINDS.get(found.word, "plain"))
+    return join([mark, f"{found.reason} ({times} runs)" if times > 1 else found.reason], " ")

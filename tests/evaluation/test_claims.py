@@ -1,9 +1,13 @@
+import math
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from fer_utils.errors import ParameterError
-from fer_utils.evaluation.claims import load_claims, verdict
+from fer_utils.evaluation.claims import KINDS, load_claims, same_variant, verdict
+from fer_utils.evaluation.intervals import Interval
 from fer_utils.evaluation.scores import score
 
 CLASSES = ("negative", "neutral", "positive")
@@ -113,7 +117,7 @@ def test_parameter_counts_are_judged_on_synthetic_faces_too(claims, model, count
 def test_a_parameter_count_for_seven_classes_is_not_compared_with_one_for_three(claims):
     protocol = REAL | {"label_map": "seven", "classes": ["x"] * 7}
     found = verdict(claims["hussein2020-size-mini_xception_base"], protocol, None, 56_951)
-    assert str(found) == "protocol differs: 7 classes, the paper's count is for three"
+    assert str(found) == "protocol differs: 7 classes, the paper's count is for 3"
 
 
 def test_a_claim_without_a_run_is_not_run(claims):
@@ -124,3 +128,77 @@ def test_a_broken_claims_file_is_named(tmp_path):
     (tmp_path / "somebody.yaml").write_text("paper: x\ngroups: {T1: {unit: stones}}\n")
     with pytest.raises(ParameterError, match=r"somebody\.yaml: not a claims file"):
         load_claims(tmp_path)
+
+
+def test_a_class_without_test_items_gives_no_verdict_and_says_why(claims):
+    claim = claims["hussein2020-T4.11-mini_xception_base-neutral-recall"]
+    same = REAL | {"dataset": "fer2013+ckplus", "split": "random-80-20"}
+    two = scored(0.9)
+    table = two.per_class.copy()
+    table.loc["neutral"] = math.nan
+    found = verdict(claim, same, replace(two, per_class=table))
+    assert str(found) == "cannot tell: our recall of neutral is not defined: there are no such test items"
+
+
+def test_a_number_without_an_interval_gives_no_verdict_and_says_why(claims):
+    unsure = replace(scored(0.625), accuracy=Interval(0.625, math.nan, math.nan))
+    found = verdict(claims["hussein2020-T4.7-svm_px_gauss_medium"], REAL, unsure)
+    assert found.word == "cannot tell"
+    assert "has no interval" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("settings", "word", "reason"),
+    [
+        ({"pca": False}, "reproduced", "76.9 % lies in our interval"),
+        ({"pca": True}, "protocol differs", "pca is true, not what the claim needs (false)"),
+        ({}, "protocol differs", "the run does not state pca, which the claim needs (false)"),
+    ],
+)
+def test_a_number_of_one_variant_needs_a_run_of_that_variant(claims, settings, word, reason):
+    claim = claims["hussein2020-T4.8-svm_cnn_linear-pca=false"]
+    same = REAL | {"dataset": "fer2013+ckplus", "split": "random-80-20"}
+    found = verdict(claim, same, scored(0.769), settings=settings)
+    assert found.word == word
+    assert reason in found.reason
+    assert same_variant(claim, settings) is (word == "reproduced")
+
+
+def test_a_head_of_other_sizes_is_not_compared_by_its_parameter_count(claims):
+    claim = claims["hussein2020-TA.3-tl_vgg16-head=128-64"]
+    assert verdict(claim, REAL, None, 74_115, {"head": "128-64"}).word == "reproduced"
+    assert verdict(claim, REAL, None, 74_116, {"head": "128-64"}).word == "higher"  # printed to the last digit
+    assert verdict(claim, REAL, None, 526_851, {"head": "512-512"}).word == "protocol differs"
+
+
+def test_a_number_for_sequences_is_not_compared_with_one_for_images(claims):
+    claim = claims["hussein2020-T6.1-ckplus-cnn_lstm_ck"]
+    same = REAL | {"dataset": "ckplus", "label_map": "three-negative", "split": "random-80-20"}
+    assert "each image is counted, not each sequence" in str(verdict(claim, same | {"unit": "image"}, scored(0.746)))
+    assert verdict(claim, same | {"unit": "sequence"}, scored(0.746)).word == "reproduced"
+
+
+def test_both_readings_of_an_ambiguous_label_map_get_a_verdict_each(claims):
+    claim = claims["hussein2020-T4.7-svm_px_gauss_medium"]
+    for labels in ("three-drop", "three-negative"):
+        assert verdict(claim, REAL | {"label_map": labels}, scored(0.625)).word == "reproduced"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("setting", "settings are listed only"),
+        ("dataset fact", "dataset facts are listed only"),
+        ("quoted", "somebody else's result"),
+        ("repeated", "stands elsewhere in the paper, too"),
+        ("other result", "no score here averages it so"),
+    ],
+)
+def test_what_is_no_result_of_the_paper_gets_no_verdict(kind, reason):
+    first = next(c for c in load_claims(kinds=[kind]) if kind != "other result" or c.metric == "weighted f1")
+    assert str(verdict(first, REAL, scored(0.5))) == f"no verdict: {reason}"
+
+
+def test_claims_are_those_that_get_verdicts_unless_others_are_asked_for():
+    assert {claim.kind for claim in load_claims()} == {"result", "parameters"}
+    assert {claim.kind for claim in load_claims(kinds=KINDS)} == set(KINDS)

@@ -54,7 +54,7 @@ def test_it_gives_no_verdict_on_published_numbers_even_with_a_model_id_of_ours(r
         records.predictions("mini_xception_base", THREE),
     )
     records.write_run(tmp_path, "external", "a", entry, [described], [table], None, ABOUT)
-    assert "no run of mini_xception_base here" in report.ledger(report.collect(tmp_path))
+    assert "No run here speaks about a published number" in report.ledger(report.collect(tmp_path))
     assert "No paper in the ledger" in report.results(report.collect(tmp_path))
 
 

@@ -1,0 +1,82 @@
+"""What a paired comparison says about a published order of two models."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from fer_utils.evaluation.claims import load_orderings, ordering_verdict
+
+PAPER = {"dataset": "sase_fe", "label_map": "six-contempt", "split": "participants-40-8"}
+DRAWN = {"dataset": "synthetic", "label_map": "seven", "split": "subject-kfold", "synthetic": True, "smoke": True}
+
+
+@dataclass(frozen=True)
+class Paired:
+    difference: float
+    low: float
+    high: float
+    p: float | None = 0.001
+    n: int = 240
+    units: str = "12 subjects"
+
+
+@pytest.fixture(scope="module")
+def symmetry():
+    return {ordering.id: ordering for ordering in load_orderings()}["zennou2023-no-symmetry-beats-soft"]
+
+
+@pytest.mark.parametrize(
+    ("comparison", "word"),
+    [
+        (Paired(0.12, 0.05, 0.19), "holds"),
+        (Paired(-0.12, -0.19, -0.05), "reversed"),
+        (Paired(0.02, -0.05, 0.09, p=0.4), "cannot tell"),
+        (Paired(0.03, 0.001, 0.06, p=0.09), "cannot tell"),  # the interval and the corrected test disagree
+        (Paired(0.12, 0.05, 0.19, p=None), "holds"),
+        (Paired(0.12, 0.05, 0.19, p=float("nan")), "holds"),
+        (Paired(float("nan"), float("nan"), float("nan")), "cannot tell"),
+        (Paired(0, 0, 0, p=1.0), "cannot tell"),
+    ],
+)
+def test_an_order_holds_where_the_interval_is_on_one_side_of_zero(symmetry, comparison, word):
+    assert ordering_verdict(symmetry, comparison, PAPER).word == word
+
+
+def test_an_order_is_not_run_without_a_comparison(symmetry):
+    found = ordering_verdict(symmetry)
+    assert found.word == "not run"
+    assert "vggface_frontal (symmetry = none) and vggface_frontal (symmetry = soft)" in found.reason
+
+
+def test_the_data_always_stand_beside_the_verdict(symmetry):
+    found = ordering_verdict(symmetry, Paired(0.12, 0.05, 0.19), PAPER)
+    assert (found.data, found.apart) == ("sase_fe/six-contempt/participants-40-8", False)
+    assert "+12.0 points, +5.0 to +19.0, p = 0.001, 240 test items; the paper has +14.0" in str(found)
+    assert str(found).endswith("(on sase_fe/six-contempt/participants-40-8)")
+
+
+def test_drawn_faces_decide_an_order_and_are_listed_apart(symmetry):
+    found = ordering_verdict(symmetry, Paired(0.12, 0.05, 0.19), DRAWN)
+    assert (found.word, found.apart) == ("holds", True)
+    assert found.data == "synthetic/seven/subject-kfold; synthetic, smoke, the paper has sase_fe"
+
+
+@pytest.mark.parametrize("change", [{"partial": True}, {"dataset": "oulu_casia"}])
+def test_partial_and_other_data_are_listed_apart_too(symmetry, change):
+    assert ordering_verdict(symmetry, Paired(0.12, 0.05, 0.19), PAPER | change).apart
+
+
+def test_every_paper_with_results_has_orderings_and_each_is_what_its_numbers_say():
+    orderings = load_orderings()
+    assert len({ordering.id for ordering in orderings}) == len(orderings) == 39
+    assert {o.better.paper for o in orderings} == {"adebayo2021", "hussein2020", "wupan2019", "zennou2023"}
+    for ordering in orderings:
+        assert ordering.difference > 0, ordering.id
+        assert ordering.better.metric == ordering.worse.metric, ordering.id
+        assert {ordering.better.kind, ordering.worse.kind} == {"result"}, ordering.id
+    by_id = {ordering.id: round(100 * ordering.difference, 1) for ordering in orderings}
+    assert by_id["zennou2023-no-symmetry-beats-soft"] == 14.0
+    assert by_id["zennou2023-gru-beats-lstm-twelve"] == 2.4
+    assert by_id["hussein2020-features-beat-pixels"] == 14.4
+    assert by_id["hussein2020-dense-beats-base"] == 2.5
+    assert by_id["adebayo2021-fan-beats-deep-emotion"] == 2.6
