@@ -35,7 +35,9 @@ def check_predictions(predictions: pd.DataFrame) -> None:
         )
     whole = pd.to_numeric(predictions["seed"], errors="coerce")
     if not (whole.ge(0) & whole.mod(1).eq(0)).all():
-        raise ParameterError(f"seed: found {predictions['seed'].unique()[:NAMED]}; expected whole numbers from 0.")
+        raise ParameterError(
+            f"seed: found {list(predictions['seed'].unique()[:NAMED])}; expected whole numbers from 0."
+        )
     twice = predictions.duplicated(["sample_id", "seed"])
     if twice.any():
         row = predictions[twice].iloc[0]
@@ -116,7 +118,7 @@ def check_same_items(first: pd.DataFrame, second: pd.DataFrame) -> None:
     for one, other, which in ((*facts, "first"), (*facts[::-1], "second")):
         alone = one.index.difference(other.index)
         _refuse("The models did not answer the same items", f"items only the {which} model has", alone.to_numpy())
-    one, other = (table.fillna("").sort_index() for table in facts)
+    one, other = (table.astype(object).fillna("").sort_index() for table in facts)
     for column in ("subject", "y_true"):
         differ = one.index[(one[column] != other[column]).to_numpy()]
         _refuse("The models did not answer the same items", f"items differ in {column}", differ.to_numpy())

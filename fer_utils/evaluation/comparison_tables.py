@@ -51,7 +51,10 @@ def subgroup_table(groups: pd.DataFrame) -> pd.DataFrame:
     Returns:
         DataFrame of str with the same rows.
     """
-    words = {"items": groups["n"].astype(str), "subjects": groups["subjects"].astype(str).replace("<NA>", "unknown")}
+    words = {
+        "items": groups["n"].astype(str),
+        "subjects": ["unknown" if pd.isna(n) else str(n) for n in groups["subjects"]],
+    }
     for metric in (column for column in groups if f"{column}_low" in groups):
         ends = groups[[metric, f"{metric}_low", f"{metric}_high"]].to_numpy(float)
         write = number if metric in UNBOUNDED else in_words
