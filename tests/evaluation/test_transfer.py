@@ -48,5 +48,5 @@ def test_keys_are_pairs(wrong, message):
 
 
 def test_an_unknown_metric_is_named(pairs):
-    with pytest.raises(ParameterError, match=r"No metric 'acuracy'.*Did you mean 'accuracy'"):
-        transfer_matrix(pairs, CLASSES, "acuracy")
+    with pytest.raises(ParameterError, match=r"No metric 'macro-f1'.*Did you mean 'macro_f1'"):
+        transfer_matrix(pairs, CLASSES, "macro-f1")
