@@ -1,8 +1,8 @@
 """How often an interval holds the truth: measured on simulated benchmarks, and said where it is too rarely."""
 
 FEW_SUBJECTS = 50  # from here on 95 % intervals hold 92 to 97 % of simulated truths
-# Subjects: share of 4,000 simulated truths inside the interval, with items of a person alike (`simulation.measure`); the
-# lowest of accuracy, UAR, macro-F1 and their paired differences.
+# Subjects: share of 4,000 simulated truths inside the interval, with items of a person alike (`simulation.measure`);
+# the lowest of accuracy, UAR, macro-F1 and their paired differences.
 MEASURED_COVERAGE = {5: 0.829, 10: 0.895, 20: 0.919, 30: 0.929}
 
 
