@@ -31,9 +31,10 @@ def predictions(subjects, seeds=1, right=0.6, draw=0):
 
 
 def by_index(table, by_subject):
-    """Draws units, gathers their rows and scores them with scikit-learn, once a resample."""
+    """Draws units and seeds, gathers their rows and scores them with scikit-learn, once a resample."""
     random = np.random.default_rng(0)
-    units = pd.factorize(table["subject"] if by_subject else table["sample_id"])[0]
+    seeds = table["seed"].nunique()
+    units = pd.factorize((table["subject"] if by_subject else table["sample_id"])[:ITEMS])[0]
     order = np.argsort(units, kind="stable")
     rows = np.split(order, np.cumsum(np.bincount(units))[:-1])
     true, predicted = (table[column].map(CLASSES.index).to_numpy(int) for column in ("y_true", "y_pred"))
@@ -42,6 +43,7 @@ def by_index(table, by_subject):
     found = []
     for _ in range(FEW):
         drawn = np.concatenate([rows[unit] for unit in random.integers(0, len(rows), len(rows))])
+        drawn = np.concatenate([drawn + ITEMS * seed for seed in random.integers(0, seeds, seeds)])
         truth, answer = true[drawn], predicted[drawn]
         f1 = f1_score(truth, answer, average="macro")
         found.append((balanced_accuracy_score(truth, answer), f1, log_loss(truth, probabilities[drawn])))
