@@ -57,6 +57,35 @@ def confusion_matrix(y_true, y_pred, classes: Sequence[str]) -> np.ndarray:
     return np.bincount(cells, minlength=k * (k + 1)).reshape(k, k + 1)
 
 
+def fold_confusions(predictions: pd.DataFrame, classes: Sequence[str]) -> np.ndarray:
+    """Counts one confusion matrix a fold, all seeds together.
+
+    Args:
+        predictions: DataFrame with `fold`, `y_true` and `y_pred`.
+        classes: sequence of str. The classes, in order.
+
+    Returns:
+        int array (F, K, K + 1), folds in ascending order. Its mean over folds is the mean matrix in counts.
+    """
+    return np.stack([confusion_matrix(r["y_true"], r["y_pred"], classes) for _, r in predictions.groupby("fold")])
+
+
+def mean_rates(confusions: np.ndarray) -> np.ndarray:
+    """Averages the row rates of folds, each fold with equal weight; pooling weights folds by their items.
+
+    Args:
+        confusions: int array (F, K, K + 1). One matrix a fold.
+
+    Returns:
+        float array (K, K + 1). Rows sum to one; folds without items of a class do not count for its row, and a row is
+        NaN where no fold has any.
+    """
+    items = confusions.sum(-1, keepdims=True)
+    rates = confusions / np.maximum(items, 1)
+    with np.errstate(invalid="ignore"):
+        return rates.sum(0) / (items > 0).sum(0)
+
+
 def accuracy(confusion: np.ndarray) -> np.ndarray:
     """Share of all items that are right (weighted average recall); NaN without items."""
     with np.errstate(invalid="ignore"):
@@ -65,7 +94,17 @@ def accuracy(confusion: np.ndarray) -> np.ndarray:
 
 def accuracy_of_detected(confusion: np.ndarray) -> np.ndarray:
     """Share of the detected faces that are right; NaN where no face was detected."""
-    return accuracy(confusion[..., :-1])
+    return accuracy(_only_detected(confusion))
+
+
+def uar_of_detected(confusion: np.ndarray) -> np.ndarray:
+    """Mean recall over the detected faces, over the classes of which one was detected."""
+    return uar(_only_detected(confusion))
+
+
+def macro_f1_of_detected(confusion: np.ndarray) -> np.ndarray:
+    """Mean F1 over the detected faces, over the classes of which one was detected."""
+    return macro_f1(_only_detected(confusion))
 
 
 def recall(confusion: np.ndarray) -> np.ndarray:
@@ -100,6 +139,10 @@ def majority_rate(confusion: np.ndarray) -> np.ndarray:
     """Accuracy of always answering the most frequent class of the test items."""
     with np.errstate(invalid="ignore"):
         return confusion.sum(-1).max(-1) / confusion.sum((-2, -1))
+
+
+def _only_detected(confusion: np.ndarray) -> np.ndarray:
+    return np.concatenate([confusion[..., :-1], np.zeros_like(confusion[..., -1:])], axis=-1)
 
 
 def _hits(confusion: np.ndarray) -> np.ndarray:

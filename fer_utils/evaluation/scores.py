@@ -1,76 +1,18 @@
-"""The score of one model: every number that a report prints about its predictions, with intervals."""
+"""The score of one model, computed from its predictions, with intervals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fer_utils.errors import ParameterError
-from fer_utils.evaluation import metrics
+from fer_utils.evaluation import metrics, probabilities
+from fer_utils.evaluation.checks import check_folds, check_predictions
+from fer_utils.evaluation.coverage import FEW_SUBJECTS, MEASURED_COVERAGE, coverage_note
 from fer_utils.evaluation.intervals import Interval, bootstrap, percentile_interval
+from fer_utils.evaluation.resampling import Units, resampled_sums, units_of
+from fer_utils.evaluation.score_type import Score
 
-FEW_SUBJECTS = 50
-MEASURED_COVERAGE = {5: 0.84, 10: 0.91, 20: 0.93, 30: 0.935}  # subjects: share of simulated truths inside the interval
-COLUMNS = ("sample_id", "subject", "fold", "seed", "y_true", "y_pred")
-
-
-@dataclass(frozen=True, eq=False)
-class Score:
-    """What one model's predictions are worth.
-
-    Attributes:
-        classes: tuple of str. The K classes, in the order of the confusion matrix.
-        n: int. Number of different test items.
-        predictions: int. Number of predictions: items times seeds.
-        subjects: int, or None where subjects are unknown.
-        folds: int. Number of folds that the predictions come from.
-        seeds: int. Number of seeds.
-        accuracy: `Interval`. Undetected faces count as wrong, here and in all numbers but `accuracy_detected`.
-        uar: `Interval`. Mean recall over the classes that have items.
-        macro_f1: `Interval`. Mean F1 over the classes that have items.
-        confusion: int array (K, K + 1). Rows true, columns predicted, last column "not detected"; pooled over folds
-            and seeds.
-        per_class: DataFrame, index = class; columns `support`, and `precision`, `recall`, `f1`, each with `_low` and
-            `_high`.
-        majority: float. Accuracy of always answering the most frequent class of the test items.
-        undetected: int. Predictions without a face.
-        accuracy_detected: float. Accuracy over detected faces only; NaN where there are none.
-        unit: str. What the bootstrap drew, in words.
-        note: str. What to know before trusting the intervals; empty where nothing.
-    """
-
-    classes: tuple[str, ...]
-    n: int
-    predictions: int
-    subjects: int | None
-    folds: int
-    seeds: int
-    accuracy: Interval
-    uar: Interval
-    macro_f1: Interval
-    confusion: np.ndarray
-    per_class: pd.DataFrame
-    majority: float
-    undetected: int
-    accuracy_detected: float
-    unit: str
-    note: str
-
-    def metric(self, name: str, emotion: str | None = None) -> Interval:
-        """Looks a number up by name.
-
-        Args:
-            name: str. "accuracy", "uar", "macro_f1"; with a class "precision", "recall" or "f1".
-            emotion: str. One of `classes`, for a per-class metric.
-
-        Returns:
-            `Interval`.
-        """
-        if emotion is None:
-            return getattr(self, name)
-        row = self.per_class.loc[emotion]
-        return Interval(*(float(row[name + end]) for end in ("", "_low", "_high")))
+__all__ = ["FEW_SUBJECTS", "MEASURED_COVERAGE", "Score", "score"]
 
 
 def score(predictions: pd.DataFrame, classes: Sequence[str], resamples: int = 2000, seed: int = 0) -> Score:
@@ -78,7 +20,8 @@ def score(predictions: pd.DataFrame, classes: Sequence[str], resamples: int = 20
 
     Args:
         predictions: DataFrame with the columns of `predictions.csv.gz`, one model only: `sample_id`, `subject` (missing
-            where unknown), `fold`, `seed`, `y_true`, `y_pred` (empty or missing where no face was detected).
+            where unknown), `fold`, `seed`, `y_true`, `y_pred` (empty or missing where no face was detected), and
+            `p_<class>` or `score_<class>` where the model has them.
         classes: sequence of str. The classes, in order.
         resamples: int. Number of bootstrap resamples.
         seed: int. Seed of the bootstrap; the same predictions always give the same intervals.
@@ -87,62 +30,56 @@ def score(predictions: pd.DataFrame, classes: Sequence[str], resamples: int = 20
         `Score`.
 
     Raises:
-        ParameterError: no predictions, several models, a missing column, an unknown class, or an item that was
-            predicted twice with one seed.
+        ParameterError: no predictions, several models, a missing column, an unknown class, an item that was predicted
+            twice with one seed, a fold without items or with one class, subjects that are missing in part, or
+            probabilities that are none.
     """
-    _check(predictions)
+    check_predictions(predictions)
     classes = tuple(classes)
-    subjects = predictions["subject"].replace("", np.nan)
-    known = bool(subjects.notna().all())
-    units, names = pd.factorize((subjects if known else predictions["sample_id"]).to_numpy(dtype=object))
-    seed_codes, seeds = pd.factorize(predictions["seed"].to_numpy())
+    units = units_of(predictions)
     true = metrics.class_codes(predictions["y_true"], classes)
     predicted = metrics.class_codes(predictions["y_pred"], classes, undetected=True)
-    confusion = metrics.confusion_matrix(predictions["y_true"], predictions["y_pred"], classes)
-    drawn = bootstrap(true * (len(classes) + 1) + predicted, units, seed_codes, len(classes), resamples, seed)
-
-    def interval(metric):
-        return percentile_interval(metric(confusion), metric(drawn))
-
+    check_folds(predictions)
+    seeds = pd.factorize(predictions["seed"].to_numpy())[0]
+    by_fold = metrics.fold_confusions(predictions, classes)
+    confusion = by_fold.sum(0)
+    drawn = bootstrap(true * (len(classes) + 1) + predicted, units.codes, seeds, len(classes), resamples, seed)
+    outputs = probabilities.read_outputs(predictions, classes)
+    counted = ("accuracy", "uar", "macro_f1", "accuracy_of_detected", "uar_of_detected", "macro_f1_of_detected")
     return Score(
         classes=classes,
         n=predictions["sample_id"].nunique(),
         predictions=len(predictions),
-        subjects=len(names) if known else None,
-        folds=predictions["fold"].nunique(),
-        seeds=len(seeds),
-        accuracy=interval(metrics.accuracy),
-        uar=interval(metrics.uar),
-        macro_f1=interval(metrics.macro_f1),
+        subjects=units.subjects,
+        folds=len(by_fold),
+        seeds=predictions["seed"].nunique(),
+        **{name: _interval(getattr(metrics, name), confusion, drawn) for name in counted},
+        **_of_probabilities(outputs, true, predicted, units, predictions["seed"].to_numpy(int), resamples, seed),
+        outputs=outputs.kind,
+        missing=outputs.missing,
         confusion=confusion,
+        confusion_mean=by_fold.mean(0),
+        confusion_mean_rate=metrics.mean_rates(by_fold),
         per_class=_per_class(confusion, drawn, classes),
         majority=float(metrics.majority_rate(confusion)),
         undetected=int(confusion[:, -1].sum()),
-        accuracy_detected=float(metrics.accuracy_of_detected(confusion)),
-        unit=("subjects" if known else "items, because subjects are unknown")
-        + (" and seeds" if len(seeds) > 1 else ""),
-        note=_note(len(names) if known else None),
+        unit=units.words,
+        note=coverage_note(units.subjects),
     )
 
 
-def _check(predictions: pd.DataFrame) -> None:
-    missing = [column for column in COLUMNS if column not in predictions]
-    if missing:
-        raise ParameterError(f"The predictions lack the columns {missing}; they have {list(predictions)}.")
-    if predictions.empty:
-        raise ParameterError("There are no predictions to score: the table has no rows. Was the test part empty?")
-    if "model" in predictions and predictions["model"].nunique() > 1:
-        raise ParameterError(
-            f"score() takes the predictions of one model, not of {sorted(predictions['model'].unique())}; "
-            "choose one with predictions[predictions.model == name]."
-        )
-    twice = predictions.duplicated(["sample_id", "seed"])
-    if twice.any():
-        row = predictions[twice].iloc[0]
-        raise ParameterError(
-            f"The item '{row['sample_id']}' was predicted twice with seed {row['seed']}; "
-            "each test item counts once a seed."
-        )
+def _interval(metric, confusion: np.ndarray, drawn: np.ndarray) -> Interval:
+    return percentile_interval(metric(confusion), metric(drawn))
+
+
+def _of_probabilities(outputs, true, predicted, units: Units, seeds, resamples: int, seed: int) -> dict[str, Interval]:
+    """Scores probabilities; where there are none nothing is resampled."""
+    if outputs.kind == "answers":
+        return dict.fromkeys(probabilities.NAMES, Interval(np.nan, np.nan, np.nan))
+    added = probabilities.what_each_adds(outputs, true, predicted)
+    values = probabilities.metrics_of(added.sum(0))
+    drawn = probabilities.metrics_of(resampled_sums(added, units.codes, seeds, resamples, seed))
+    return {name: percentile_interval(values[name], drawn[name]) for name in probabilities.NAMES}
 
 
 def _per_class(confusion: np.ndarray, drawn: np.ndarray, classes: tuple[str, ...]) -> pd.DataFrame:
@@ -155,17 +92,3 @@ def _per_class(confusion: np.ndarray, drawn: np.ndarray, classes: tuple[str, ...
         table[f"{name}_low"] = [i.low for i in intervals]
         table[f"{name}_high"] = [i.high for i in intervals]
     return table
-
-
-def _note(subjects: int | None) -> str:
-    if subjects is None:
-        return "Subjects are unknown: if people occur more than once, the true intervals are wider."
-    if subjects >= FEW_SUBJECTS:
-        return ""
-    simulated = max((s for s in MEASURED_COVERAGE if s <= subjects), default=None)
-    covered = (
-        f"with {simulated} they held {100 * MEASURED_COVERAGE[simulated]:.1f} % of simulated truths"
-        if simulated
-        else ""
-    )
-    return f"Only {subjects} subjects: intervals over few subjects are too narrow; {covered or 'these say little'}."

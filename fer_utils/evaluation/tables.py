@@ -1,5 +1,6 @@
 """Tables for notebooks: scores with intervals, and published claims beside them."""
 
+import math
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -8,6 +9,8 @@ from fer_utils.evaluation.claims import load_claims, verdict
 from fer_utils.evaluation.intervals import Interval
 from fer_utils.evaluation.scores import Score, score
 from fer_utils.protocol import Split
+
+UNBOUNDED = ("nll", "brier")  # metrics that are no share
 
 
 def score_models(predictions: pd.DataFrame, classes: Iterable[str]) -> dict[str, Score]:
@@ -24,28 +27,50 @@ def score_models(predictions: pd.DataFrame, classes: Iterable[str]) -> dict[str,
     return {model: score(rows, classes) for model, rows in predictions.groupby("model", sort=False)}
 
 
-def in_words(interval: Interval) -> str:
-    """Writes a share with its 95 % interval in percent, such as "64.2 % [62.6, 65.8]"."""
+def in_words(interval: Interval | None) -> str:
+    """Writes a share with its 95 % interval in percent, such as "64.2 % [62.6, 65.8]"; "n/a" where there is none."""
+    if interval is None or math.isnan(interval.value):
+        return "n/a"
     return f"{100 * interval.value:.1f} % [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
 
 
-def score_table(scores: Mapping[str, Score], titles: Mapping[str, str] | None = None) -> pd.DataFrame:
+def score_table(
+    scores: Mapping[str, Score],
+    titles: Mapping[str, str] | None = None,
+    calibration: bool = False,
+    detected: bool = False,
+) -> pd.DataFrame:
     """Sets the models of a run side by side, below the rate of always answering the most frequent class.
 
     Args:
         scores: mapping from model id to `Score`, as `score_models` returns it.
         titles: mapping from model id to the name that readers see.
+        calibration: bool. Add top-2 accuracy, ECE, NLL and Brier score.
+        detected: bool. Add accuracy, UAR and macro-F1 of the faces that were found; elsewhere the rest counts as wrong.
 
     Returns:
         DataFrame of str, one row a model.
     """
     first = next(iter(scores.values()))
-    chance = f"{100 / len(first.classes):.1f} %"
-    rows = [("always the most frequent class", f"{100 * first.majority:.1f} %", chance, "")]
+    columns = {"accuracy [95 %]": "accuracy", "UAR [95 %]": "uar", "macro-F1 [95 %]": "macro_f1"}
+    if detected:
+        names = [(title.replace(" [", " of faces found ["), f"{name}_of_detected") for title, name in columns.items()]
+        columns |= dict(names)
+    if calibration:
+        columns |= {"top-2 accuracy [95 %]": "top2", "ECE [95 %]": "ece", "NLL [95 %]": "nll", "Brier [95 %]": "brier"}
+    baseline = [f"{100 * first.majority:.1f} %", f"{100 / len(first.classes):.1f} %"]
+    rows = [("always the most frequent class", *baseline, *[""] * (len(columns) - 2))]
     for model, found in scores.items():
-        intervals = (in_words(interval) for interval in (found.accuracy, found.uar, found.macro_f1))
-        rows.append(((titles or {}).get(model, model), *intervals))
-    return _by_model(rows, "accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]")
+        cells = ((number if name in UNBOUNDED else in_words)(found.metric(name)) for name in columns.values())
+        rows.append(((titles or {}).get(model, model), *cells))
+    return _by_model(rows, *columns)
+
+
+def number(interval: Interval) -> str:
+    """Writes a number that is no share with its 95 % interval, such as "0.812 [0.745, 0.880]"; "n/a" for none."""
+    if math.isnan(interval.value):
+        return "n/a"
+    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
 
 
 def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:

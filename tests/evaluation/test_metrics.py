@@ -56,6 +56,23 @@ def test_an_undetected_face_is_wrong_in_one_column_and_left_out_in_the_other():
     assert metrics.precision(matrix)[1] == 1  # nothing else was called fear
 
 
+def test_undetected_faces_may_be_left_out_of_every_mean(labels):
+    true, predicted = labels
+    found = np.arange(len(true)) % 4 > 0
+    matrix = metrics.confusion_matrix(true, np.where(found, predicted, ""), CLASSES)
+    alone = metrics.confusion_matrix(true[found], predicted[found], CLASSES)
+    for name in ("accuracy", "uar", "macro_f1"):
+        of_detected, plain = getattr(metrics, f"{name}_of_detected"), getattr(metrics, name)
+        assert of_detected(matrix) == plain(alone) > plain(matrix)
+
+
+def test_folds_count_equally_in_the_mean_of_rates_and_only_where_they_test_a_class():
+    first, second = [[9, 1, 0], [0, 0, 0]], [[0, 1, 0], [0, 3, 1]]
+    rates = metrics.mean_rates(np.array([first, second]))
+    np.testing.assert_allclose(rates, [[0.45, 0.55, 0], [0, 0.75, 0.25]])
+    assert np.isnan(metrics.mean_rates(np.zeros((2, 2, 3), int))).all()
+
+
 def test_majority_rate_of_fer2013_in_three_classes_is_that_of_the_public_counts():
     with_surprise = np.zeros((3, 4), int)
     with_surprise[:, 0] = [4953 + 547 + 5121 + 6077 + 4002, 6198, 8989]  # all 35,887 rows

@@ -42,6 +42,22 @@ def test_models_stand_below_the_rate_of_always_answering_the_same():
     assert shown.loc["knn", "accuracy [95 %]"] == in_words(scores["knn"].accuracy)
 
 
+def test_calibration_and_faces_that_were_found_are_shown_when_asked_for(answers, lose):
+    probable, scored = lose(answers(model="net"), slice(0, 30)), answers(model="svm", outputs="score")
+    scores = score_models(pd.concat([probable, scored], ignore_index=True), CLASSES)
+    assert list(score_table(scores)) == ["accuracy [95 %]", "UAR [95 %]", "macro-F1 [95 %]"]
+    shown = score_table(scores, calibration=True, detected=True)
+    assert list(shown)[3:] == [
+        *(f"{name} of faces found [95 %]" for name in ("accuracy", "UAR", "macro-F1")),
+        *("top-2 accuracy [95 %]", "ECE [95 %]", "NLL [95 %]", "Brier [95 %]"),
+    ]
+    assert (shown.loc["svm", ["ECE [95 %]", "NLL [95 %]", "Brier [95 %]"]] == "n/a").all()
+    assert shown.loc["svm", "top-2 accuracy [95 %]"] == in_words(scores["svm"].top2)
+    assert "%" in shown.loc["net", "ECE [95 %]"] and "%" not in shown.loc["net", "NLL [95 %]"]
+    assert shown.loc["net", "accuracy [95 %]"] != shown.loc["net", "accuracy of faces found [95 %]"]
+    assert shown.iloc[0].tolist()[2:] == [""] * 8
+
+
 def test_two_models_with_one_title_are_two_rows():
     shown = score_table(score_models(predictions("a", "b"), CLASSES), {"a": "mini-Xception", "b": "mini-Xception"})
     assert len(shown) == 3 and list(shown.index[1:]) == ["mini-Xception"] * 2
