@@ -92,7 +92,9 @@ def face_grid(images: np.ndarray, titles, columns: int = 7, alt: str = "", point
     return picture(figure, alt or "Faces: " + ", ".join(title.replace("\n", " ") for title in titles) + ".")
 
 
-def curves_over_time(panels, alt: str, marks=None, ylabel: str = "intensity", top: float | None = None) -> Picture:
+def curves_over_time(
+    panels, alt: str, marks=None, ylabel: str = "intensity", top: float | None = None, bottom: float | None = 0.0
+) -> Picture:
     """Plots what changes in time, one panel a recording, side by side with one scale.
 
     Args:
@@ -101,6 +103,7 @@ def curves_over_time(panels, alt: str, marks=None, ylabel: str = "intensity", to
         marks: mapping from a panel's title to float array. Seconds at which a vertical line is drawn.
         ylabel: str. Name of what is plotted.
         top: float. Upper end of the vertical axis; None for as high as the curves go.
+        bottom: float. Its lower end; None for as low as the curves go.
 
     Returns:
         `Picture`.
@@ -118,7 +121,7 @@ def curves_over_time(panels, alt: str, marks=None, ylabel: str = "intensity", to
             axes.set_title(title)
             axes.set_xlabel("seconds")
             axes.set_ylabel(ylabel)
-            axes.set_ylim(0, top)
+            axes.set_ylim(bottom, top)
         first.legend(frameon=False, fontsize=8)
     return picture(figure, alt)
 

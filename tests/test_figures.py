@@ -87,6 +87,12 @@ def test_curves_of_several_recordings_share_a_scale_and_name_their_lines():
     assert "stroke-dasharray" in shown.svg  # lines differ in more than color
 
 
+def test_a_curve_far_from_zero_can_fill_the_height():
+    panels = {"mouth": ([0.0, 1.0], {"truth": [100.0, 104.0]})}
+    assert ">0<" in curves_over_time(panels, "From 0.").svg
+    assert ">102<" in curves_over_time(panels, "As low as the curve goes.", bottom=None).svg
+
+
 def test_intervals_of_groups_stand_below_each_other():
     index = pd.MultiIndex.from_tuples([("all", ""), ("skin group", "1 of 6")])
     table = pd.DataFrame({"found": [0.9, 0.8], "found_low": [0.85, 0.7], "found_high": [0.95, 0.9]}, index=index)

@@ -84,13 +84,15 @@ def box_around(landmarks: np.ndarray) -> Detection:
     return Detection(*landmarks.min(axis=0).tolist(), *landmarks.max(axis=0).tolist(), 1.0)
 
 
-def audit_table(audited: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+def audit_table(audited: pd.DataFrame, seed: int = 0, by: tuple[str, str] | None = None) -> pd.DataFrame:
     """Sums up an audit by who is shown and how.
 
     Args:
         audited: DataFrame as `audit_detector` returns it, with one picture a person in each group: the intervals take
             pictures to be independent. Conditions of which there is one group alone are left out.
         seed: int. Seed of the resampling.
+        by: pair of str. Columns whose values name condition and group, in the order in which they occur; None for
+            the conditions that this project knows, after all faces together.
 
     Returns:
         DataFrame, one row a group, indexed by (condition, group): `faces`, `found` (share in 0-1) with its 95 %
@@ -98,9 +100,10 @@ def audit_table(audited: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         `error_low`, `error_high` (percentile bootstrap); NaN where landmarks were not predicted.
     """
     rows = []
-    for condition, groups in {"all": {"": audited}, **_conditions(audited)}.items():
+    conditions = _named_by(audited, *by) if by else {"all": {"": audited}, **_conditions(audited)}
+    for condition, groups in conditions.items():
         groups = {group: chosen for group, chosen in groups.items() if len(chosen)}
-        if len(groups) == 1 and condition != "all":
+        if len(groups) == 1 and condition != "all" and not by:
             continue
         for group, chosen in groups.items():
             rate = binomtest(int(chosen["found"].sum()), len(chosen)).proportion_ci(method="wilson")
@@ -136,6 +139,11 @@ def _error(errors: np.ndarray, seed: int) -> dict:
         options = {"n_resamples": RESAMPLES, "method": "percentile", "rng": np.random.default_rng(seed)}
         low, high = bootstrap((errors,), np.mean, **options).confidence_interval
     return {"error": errors.mean() if len(errors) else np.nan, "error_low": low, "error_high": high}
+
+
+def _named_by(audited: pd.DataFrame, condition: str, group: str) -> dict[str, dict[str, pd.DataFrame]]:
+    """Returns condition -> group -> rows, as two columns name them."""
+    return {name: dict(iter(rows.groupby(group, sort=False))) for name, rows in audited.groupby(condition, sort=False)}
 
 
 def _conditions(audited: pd.DataFrame) -> dict[str, dict[str, pd.DataFrame]]:

@@ -105,3 +105,13 @@ def test_words_are_percent_and_empty_where_nothing_was_measured():
 def test_faces_without_known_landmarks_cannot_be_audited(faces):
     with pytest.raises(DatasetLayoutError, match="no column 'landmarks'"):
         audit_detector(faces(subjects=1))
+
+
+def test_an_audit_can_be_summed_up_by_columns_of_ones_own():
+    audited = truths(4, circumstance=["dark", "dark", "bright", "bright"], turned=["no", "yes", "no", "yes"])
+    audited.loc[1, "found"] = False
+    table = audit_table(audited, by=("circumstance", "turned"))
+    assert table.index.tolist() == [("dark", "no"), ("dark", "yes"), ("bright", "no"), ("bright", "yes")]
+    assert table["found"].tolist() == [1, 0, 1, 1] and (table["faces"] == 1).all()
+    alone = audit_table(audited.assign(turned="no"), by=("circumstance", "turned"))
+    assert len(alone) == 2  # a condition with one group is a row, since it was asked for

@@ -71,7 +71,7 @@ def pose_survey(
             name = f"S{number:04d}" + (f"-{identity.skin_group}" if each_skin else "")
             row = {"sample_id": name, "subject": f"S{number:04d}", "sequence": name, "frame": 0, "label": emotion}
             row |= {"split": np.nan, "image": len(images), "landmarks": landmarks}
-            rows.append(row | _truth(identity, imaging))
+            rows.append(row | imaging_truth(identity, imaging))
             images.append(image)
     table, block = pd.DataFrame(rows), np.stack(images)
     return FaceTable("pose survey", table, block, FaceTable.content_fingerprint(table, block), synthetic=True)
@@ -81,7 +81,8 @@ def _in_each_skin(identity: Identity) -> list[Identity]:
     return [replace(identity, skin_group=group, skin=color) for group, color in enumerate(SKIN_COLORS)]
 
 
-def _truth(identity: Identity, imaging: Imaging) -> dict:
+def imaging_truth(identity: Identity, imaging: Imaging) -> dict:
+    """Says who is shown and how, as columns of a survey."""
     row = {"skin_group": identity.skin_group, "glasses": identity.glasses, "hair_style": identity.hair_style}
     row |= {"yaw": imaging.yaw, "pitch": imaging.pitch, "roll": imaging.roll, "occluded": imaging.occlusion}
     return row | {"light_x": imaging.light[0], "light_y": imaging.light[1], "contrast": imaging.contrast}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 # They store, start and choose what is drawn, which the options of a dataset say, or show it; all others here draw.
 NOT_DRAWING = {"__init__.py", "cache.py", "presets.py", "source_digest.py", "synthetic_faces.py"} | {
-    *("action_unit_sliders.py", "contact_sheet.py", "pose_survey.py", "sequence_strip.py"),
+    *("action_unit_sliders.py", "condition_survey.py", "contact_sheet.py", "pose_survey.py", "sequence_strip.py"),
 }
 
 
