@@ -24,6 +24,7 @@ from fer_utils.evaluation.claim_schema import (
     check_name,
 )
 from fer_utils.protocol.label_maps import LABEL_MAPS
+from fer_utils.protocol.split_rules import SPLIT_RULES
 
 NUMBER = re.compile(r"~?(\d[\d,]*(?:\.\d+)?)(?: ?(?:%|K|MB))?\+?")  # as papers print them
 TOTAL = "overall"  # the row of averages over the classes
@@ -70,6 +71,9 @@ def _group(content: dict, name: str, group: dict) -> list[Claim]:
     if group["kind"] in JUDGED:
         for part in filter(None, group.get("dataset", "").split("+")):
             check_name(part, DATASETS, f"{where}: dataset")
+    for key, known in (("label_maps", LABEL_MAPS), ("splits", SPLIT_RULES)):
+        for word in group.get(key, ()):
+            check_name(word, known, f"{where}: {key}")
     claims = [_claim(content, name, group, *number) for number in _numbers(group, where)]
     return with_arithmetic_flags(claims, group)
 
