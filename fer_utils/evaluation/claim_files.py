@@ -71,9 +71,8 @@ def _group(content: dict, name: str, group: dict) -> list[Claim]:
     if group["kind"] in JUDGED:
         for part in filter(None, group.get("dataset", "").split("+")):
             check_name(part, DATASETS, f"{where}: dataset")
-    for key, known in (("label_maps", LABEL_MAPS), ("splits", SPLIT_RULES)):
-        for word in group.get(key, ()):
-            check_name(word, known, f"{where}: {key}")
+    for rule in group.get("splits", ()):
+        check_name(rule, SPLIT_RULES, f"{where}: split")
     claims = [_claim(content, name, group, *number) for number in _numbers(group, where)]
     return with_arithmetic_flags(claims, group)
 

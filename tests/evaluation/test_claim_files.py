@@ -34,6 +34,7 @@ def read(tmp_path, group=GROUP, head="paper: toy\ncitation: Toy (2026)\n", tail=
         ('"50"', "50", ["group 'T1', m: 50 must stand in quotation marks"]),
         ('"50"', '"fifty"', ["group 'T1': 'fifty' is no number"]),
         ("[seven]", "[sevn]", ["how many classes has 'sevn'? Add 'classes'"]),
+        ("[fer2013-official]", "[fer2013-offical]", ["split 'fer2013-offical'", "Did you mean 'fer2013-official'?"]),
         ("[seven]", "seven", ["'label_maps' must be a list of words"]),
         ("    split: official", "    split: official\n    split: mine", ["the key 'split' stands twice"]),
         ('{m: "50"}', "{m: {angr: ['1']}}", ["group 'T1', m: class 'angr'", "Did you mean 'anger'?"]),
