@@ -20,6 +20,19 @@ def test_without_arguments_it_helps(ferbench):
     assert answer.exit_code == 0 and "Commands:" in answer.output
 
 
+def commands(group=main, before=()):
+    for name, command in group.commands.items():
+        yield (*before, name)
+        yield from commands(command, (*before, name)) if hasattr(command, "commands") else ()
+
+
+@pytest.mark.parametrize("command", list(commands()), ids=" ".join)
+def test_every_command_has_help_that_can_be_read(command):
+    answer = CliRunner().invoke(main, [*command, "--help"])
+    assert answer.exit_code == 0 and "\\b" not in answer.output and "\b" not in answer.output
+    assert len(answer.output.split("Options:")[0].split()) > 8  # it says what it does
+
+
 def test_debug_shows_where_a_mistake_was_found(ferbench):
     for arguments in (["--debug", "plan", "quik"], ["plan", "quik", "--debug"]):
         assert isinstance(ferbench(*arguments).exception, UserError)

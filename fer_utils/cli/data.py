@@ -29,7 +29,7 @@ def data():
 @click.option("--force", is_flag=True, help="Replace an older twin in OUT, once the new one is complete.")
 @debug
 def synth(twin, out, preset, seed, jobs, force):
-    r"""Draws a TWIN of a real dataset into the folder OUT.
+    """Draws a TWIN of a real dataset into the folder OUT.
 
     A twin has the layout that the owners of the real dataset distribute, with all its traps, but shows nobody: use it
     to write and try programs. Its README.txt says what is as in the original and what is not; ground_truth.csv.gz has
@@ -46,7 +46,7 @@ def synth(twin, out, preset, seed, jobs, force):
 
     quick takes a minute or two, tiny seconds. The same seed gives the same bytes, with any number of processes. OUT
     appears when it is complete; where something is in it, it is left alone: --force replaces a twin, and nothing else.
-    """
+    """  # noqa: D301  (click wants the character itself)
     from fer_utils.batch.engine import cores
     from fer_utils.datasets.synthetic.twins import make_twin, write_twin
 

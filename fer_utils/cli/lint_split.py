@@ -17,7 +17,7 @@ BAD = {False: ("error",), True: ("error", "warning", "cannot vouch")}  # by --st
 @click.option("--json", "as_json", is_flag=True, help="Write everything as JSON.")
 @debug
 def lint_split(file, strict, as_json):
-    r"""Checks a split table for people, sequences and pictures on both sides.
+    """Checks a split table for people, sequences and pictures on both sides.
 
     \b
     FILE is a csv (or tsv, possibly gz) with the columns
@@ -35,7 +35,7 @@ def lint_split(file, strict, as_json):
 
     Exit status: 0 nothing worse than warnings, 1 errors (with --strict also warnings, or unknown people), 2 a wrong
     command or a table that cannot be read.
-    """
+    """  # noqa: D301  (click wants the character itself)
     from fer_utils.protocol.linter import lint
     from fer_utils.protocol.split_table import read_split_table
 
