@@ -68,6 +68,26 @@ def example_faces(table: FaceTable, each: int = 7, seed: int = 0) -> Picture:
     return face_grid(shown, titles, columns=each, alt=f"{each} faces of each emotion, drawn at random.")
 
 
+def near_pictures(table: FaceTable, pairs: pd.DataFrame, most: int = 6) -> Picture:
+    """Shows pairs of pictures that are nearly the same, side by side.
+
+    Args:
+        table: `FaceTable`.
+        pairs: DataFrame `i, j, zncc, mirrored`; its first rows are shown.
+        most: int. Pairs at most.
+
+    Returns:
+        `Picture`; above each picture its label, above the second how alike they are.
+    """
+    shown, titles = [], []
+    for pair in pairs.head(most).itertuples():
+        for row in (pair.i, pair.j):
+            shown.append(np.asarray(table.images[int(table.rows["image"].iloc[row])]))
+        alike = f"{pair.zncc:.3f}" + (", mirrored" if pair.mirrored else "")
+        titles += [str(table.label[pair.i]), f"{table.label[pair.j]}\n{alike}"]
+    return face_grid(shown, titles, columns=6, alt=f"{len(shown) // 2} pairs of nearly equal pictures, side by side.")
+
+
 def duplicate_pictures(table: FaceTable, groups: pd.DataFrame, most: int = 8) -> Picture:
     """Shows one picture of each group of identical ones, with all labels and parts that it has.
 

@@ -8,9 +8,9 @@ import numpy as np
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.errors import ParameterError, nearest
 from fer_utils.protocol.fold import Fold
-from fer_utils.protocol.owners_splits import fer2013_official, fer2013_public_as_test, owners_split
+from fer_utils.protocol.owners_splits import PARTS, fer2013_official, fer2013_public_as_test, owners_split
 from fer_utils.protocol.paper_splits import participants_split, random_split
-from fer_utils.protocol.subject_splits import group_kfold, leave_one_subject_out, subject_kfold
+from fer_utils.protocol.subject_splits import FEWEST, group_kfold, leave_one_subject_out, subject_kfold
 
 HUSSEIN, WU_PAN = "Hussein (2020)", "Wu and Pan"
 
@@ -70,3 +70,21 @@ def split_rule(name: str) -> SplitRule:
     if name not in SPLIT_RULES:
         raise ParameterError(f"No split '{name}'. Known: {', '.join(SPLIT_RULES)}.{nearest(name, SPLIT_RULES)}")
     return SPLIT_RULES[name]
+
+
+def suggested_split(table: FaceTable) -> str:
+    """Names the strictest honest rule that a table allows.
+
+    Args:
+        table: `FaceTable`.
+
+    Returns:
+        str. Whole people where all are known (one at a time where they are few), else the owners' parts, else groups.
+    """
+    people = set(table.subject)
+    parts = {str(part).lower() for part in table.split}
+    if table.rows["subject"].notna().all() and len(people) >= FEWEST:
+        return "subject-kfold" if len(people) >= SPLIT_RULES["subject-kfold"].folds else "leave-one-subject-out"
+    if {"training", "publictest"} <= parts:
+        return "fer2013-official" if "privatetest" in parts else "fer2013-public-as-test"
+    return "owners-split" if parts & set(PARTS["train"]) else "group-kfold"

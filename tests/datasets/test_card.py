@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -11,6 +12,7 @@ from fer_utils.datasets.card_pictures import (
     duplicate_pictures,
     duration_bars,
     example_faces,
+    near_pictures,
     vote_heatmap,
 )
 from fer_utils.datasets.combine import combine_tables
@@ -123,15 +125,18 @@ def test_votes_of_a_label_sum_to_one_and_agreement_is_that_of_the_majority(fer20
 
 def test_pictures_say_in_words_what_they_show(fer2013, twins):
     groups = duplicate_groups(fer2013)
+    pairs = pd.DataFrame({"i": [0, 1], "j": [2, 3], "zncc": [0.991, 0.987], "mirrored": [False, True]})
     shown = {
         "happiness (44)": balance_bars(card.class_balance(fer2013)),
         "2 faces of each emotion": example_faces(fer2013, each=2),
         f"3 of {len(groups)} pictures": duplicate_pictures(fer2013, groups, most=3),
+        "2 pairs of nearly equal pictures": near_pictures(fer2013, pairs),
         "majority agrees least with": vote_heatmap(vote_shares(fer2013.rows)),
         "0.04 to 0.05 seconds": duration_bars(card.durations(load_dataset("sase_fe", twins("sase_fe"), frames=1))),
     }
     for words, picture in shown.items():
         assert words in picture.alt and picture.svg.startswith("<svg")
+    assert "0.987, mirrored" in shown["2 pairs of nearly equal pictures"].svg
     assert re.search("44 .24.7%", shown["happiness (44)"].svg)
 
 

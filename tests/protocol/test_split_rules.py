@@ -7,7 +7,7 @@ from fer_utils.errors import ParameterError
 from fer_utils.protocol.linter import lint
 from fer_utils.protocol.owners_splits import fer2013_official, fer2013_public_as_test, owners_split
 from fer_utils.protocol.paper_splits import first_participants, random_rows
-from fer_utils.protocol.split_rules import SPLIT_RULES, split_rule
+from fer_utils.protocol.split_rules import SPLIT_RULES, split_rule, suggested_split
 from fer_utils.protocol.subject_splits import group_kfold, leave_one_subject_out, subject_kfold
 
 PARTS = ("Training", "PublicTest", "PrivateTest")
@@ -249,3 +249,20 @@ def test_an_honest_rule_never_leaks(faces, name):
 def test_a_misspelled_rule_is_met_with_the_nearest():
     with pytest.raises(ParameterError, match="Did you mean 'random-80-20'"):
         split_rule("random-80-2")
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        ({"subjects": 20}, "subject-kfold"),
+        ({"subjects": 9}, "leave-one-subject-out"),
+        ({"subjects": 2}, "group-kfold"),
+        ({"subjects": 20, "known": False}, "group-kfold"),
+        ({"subjects": 4, "known": False, "parts": ["Training", "PublicTest"] * 2}, "fer2013-public-as-test"),
+        ({"subjects": 3, "known": False, "parts": PARTS}, "fer2013-official"),
+        ({"subjects": 4, "known": False, "parts": ["Train", "Val"] * 2}, "owners-split"),
+        ({"subjects": 20, "parts": ["Train", "Val"] * 10}, "subject-kfold"),
+    ],
+)
+def test_the_strictest_honest_rule_is_suggested(faces, options, rule):
+    assert suggested_split(faces(**options)) == rule
