@@ -16,6 +16,7 @@ from fer_utils.datasets.video_store import VideoFrames
 from fer_utils.errors import DatasetLayoutError
 
 FILMS = (".mp4", ".avi", ".mov", ".m4v", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv")
+NO_FILM = "files that are no film by their name (left out)"
 
 
 def is_film(path: Path) -> bool:
