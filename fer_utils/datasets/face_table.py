@@ -133,7 +133,8 @@ class FaceTable:
         """
         digest = hashlib.sha256()
         for column in ("sample_id", "subject", "label", "split"):
-            digest.update("\n".join(rows[column].astype("str").fillna("")).encode())
+            # Names on a disk need not be valid Unicode.
+            digest.update("\n".join(rows[column].astype("str").fillna("")).encode(errors="surrogateescape"))
         if not isinstance(images, np.ndarray):
             digest.update(images.content_digest(rows["image"].to_numpy()).encode())
             return digest.hexdigest()[:16]

@@ -129,6 +129,14 @@ def test_a_class_that_is_also_linked_to_keeps_its_label(afew):
     )
 
 
+def test_a_film_whose_name_is_no_unicode_is_read(afew, film):
+    root = afew()
+    film(root / "Train_AFEW" / "Sad" / "0000\udcff.avi")
+    table = load_dataset("afew", root, frames=1)
+    assert r"Train/0000\udcff" in set(table.sequence)
+    assert "\n".join(table.rows["sample_id"]).encode()
+
+
 def test_two_copies_of_a_part_are_refused(afew):
     root = afew()
     afew("copy/Train_AFEW", "copy/Val_AFEW")

@@ -159,8 +159,9 @@ def folder_twice(root, picture, how):
 
 def folder_in_itself(root, picture, how):
     folder = some_folder(root, how)
-    shutil.copytree(folder, root.parent / "inner", symlinks=True)
-    shutil.move(root.parent / "inner", folder / folder.name)
+    if not (folder / folder.name).exists():
+        shutil.copytree(folder, root.parent / "inner", symlinks=True)
+        shutil.move(root.parent / "inner", folder / folder.name)
 
 
 def link_loop(root, picture, how):
