@@ -93,7 +93,7 @@ def prepare_recording(pictures: Iterable[np.ndarray], chain: Chain) -> PreparedF
     Raises:
         UserError: a detector or predictor is not here.
     """
-    detector, predictor = _tools(chain)
+    detector, predictor = open_tools(chain)
     tracker = FaceTracker(detector, predictor, chain.every, fps=chain.fps)
     pictures = [_channels(picture, chain.color) for picture in pictures]
     followed = list(tracker.follow(pictures))
@@ -111,7 +111,7 @@ def prepare_recording(pictures: Iterable[np.ndarray], chain: Chain) -> PreparedF
 
 
 @lru_cache(maxsize=2)
-def _tools(chain: Chain):
+def open_tools(chain: Chain):
     """Opens detector and predictor once a process: the file of the predictor has 100 MB."""
     predictor = load_predictor(68) if chain.finds_landmarks else None
     return make_detector(chain.detector, chain.upsample, chain.smallest), predictor

@@ -17,7 +17,7 @@ from fer_utils.faces.chain import Chain, prepare_recording
 from fer_utils.paths import cache_root, remove_unfinished, write_atomically
 from fer_utils.processes import map_in_order, process_count
 
-BATCH = 128  # frames, at least: what an interruption can lose of each process
+BATCH = 32  # frames, at least: what an interruption can lose of each process, and what others may wait for at the end
 SECONDS = 0.03  # about what a frame takes, to see whether several processes are worth starting
 MEASURED = ("left", "top", "right", "bottom")
 
