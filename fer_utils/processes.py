@@ -52,7 +52,7 @@ def map_in_order(function: Callable, items: Iterable, processes: int) -> Iterato
     """Applies a function to items, in this process and in others beside it where several are asked for.
 
     Args:
-        function: picklable function of one item.
+        function: picklable function of one item. It is sent to each process once, so that it may carry large things.
         items: iterable. It is read only a few items ahead of what is yielded, so that items may be large.
         processes: int. How many work at a time; 1 is this process alone.
 
@@ -81,7 +81,9 @@ def _in_processes(function: Callable, items: Iterator, processes: int) -> Iterat
     items, results, others = chain(first, items), deque(), processes - 1
     with _plain_start():
         # Spawned, not forked: a copy of a process in which TensorFlow runs threads may hang.
-        pool = ProcessPoolExecutor(others, multiprocessing.get_context("spawn"), initializer=begin_process)
+        pool = ProcessPoolExecutor(
+            others, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(function,)
+        )
     try:
         while True:
             room, given = len(results) < AHEAD * processes, sum(not result.done() for result in results)
@@ -89,7 +91,7 @@ def _in_processes(function: Callable, items: Iterator, processes: int) -> Iterat
             results.extend(future for _, future in own)
             more = list(islice(items, max(0, 2 * others - given) if room else 0))  # one in work, one to go on with
             with _plain_start():
-                results.extend(pool.submit(function, item) for item in more)
+                results.extend(pool.submit(_apply, item) for item in more)
             for item, future in own:  # this process works, too: the others take a second or two to start
                 future.set_result(function(item))
             if not results:
@@ -128,6 +130,16 @@ def begin_process() -> None:
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _begin(function: Callable) -> None:
+    """Keeps the function in the new process."""
+    begin_process()
+    _apply.function = function
+
+
+def _apply(item):
+    return _apply.function(item)
 
 
 def _end_with_parent() -> None:

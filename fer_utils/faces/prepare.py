@@ -51,14 +51,14 @@ def prepare(
         stored = _fill(faces, chain, folder, processes, progress)
     order = np.argsort(stored.columns["row"])
     columns = {name: stored.columns[name][order] for name in ("detected", "faces", *MEASURED)}
-    landmarks = np.asarray(stored.landmarks)[order]
+    landmarks = np.asarray(stored.landmarks)  # stays on disk
     missed = int((~columns["detected"]).sum())
     note = (
         f"Faces prepared ({chain.detector}, {chain.view}, {chain.size} pixels): {missed:,} of {len(faces):,} not found."
     )
     return replace(
         faces,
-        rows=faces.rows.assign(image=order, **columns, landmarks=list(landmarks)),
+        rows=faces.rows.assign(image=order, **columns, landmarks=[landmarks[row] for row in order]),
         images=stored.images,
         fingerprint=stored.fingerprint,
         notes=(*faces.notes, note),
@@ -92,8 +92,9 @@ def _fill(faces: FaceTable, chain: Chain, folder: Path, processes: int, progress
     done = sum(frames.values()) - sum(frames[batch[0][0]] for batch in left)
     progress(done, len(faces))
     count = processes or process_count(SECONDS * (len(faces) - done))
-    work = partial(_prepare_batch, chain, parts)
-    items = ((batch, _source(faces, batch)) for batch in left)
+    store = None if isinstance(faces.images, np.ndarray) else faces.images
+    work = partial(_prepare_batch, chain, parts, store)
+    items = ((batch, _sources(faces, batch)) for batch in left)
     for batch, _ in zip(left, map_in_order(work, items, count), strict=True):
         done += frames[batch[0][0]]
         progress(done, len(faces))
@@ -120,21 +121,20 @@ def _batches(faces: FaceTable) -> list[list[np.ndarray]]:
     return [batch for batch in batches if batch]
 
 
-def _source(faces: FaceTable, batch: list[np.ndarray]):
-    """Returns what a process needs of the pixels: those of a batch, or the store and where to look in it."""
+def _sources(faces: FaceTable, batch: list[np.ndarray]) -> list[np.ndarray]:
+    """Returns for each recording of a batch its pixels or, where they stay in files, the places in their store."""
     places = [faces.rows["image"].to_numpy()[rows] for rows in batch]
-    if isinstance(faces.images, np.ndarray):
-        return [np.asarray(faces.images[chosen]) for chosen in places], None
-    return places, faces.images
+    in_memory = isinstance(faces.images, np.ndarray)
+    return [np.asarray(faces.images[chosen]) for chosen in places] if in_memory else places
 
 
 def _part(parts: Path, batch: list[np.ndarray]) -> Path:
     return parts / f"{batch[0][0]:09d}.npz"
 
 
-def _prepare_batch(chain: Chain, parts: Path, item) -> None:
-    """Prepares the recordings of one batch and stores them."""
-    batch, (sources, store) = item
+def _prepare_batch(chain: Chain, parts: Path, store, item: tuple[list[np.ndarray], list[np.ndarray]]) -> None:
+    """Prepares the recordings of one batch and keeps them in a file."""
+    batch, sources = item
     prepared = []
     for source in sources:
         pictures = source if store is None else (store[int(place)] for place in source)
