@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -77,9 +77,15 @@ def prepared_digest(faces: FaceTable, chain: Chain) -> str:
     """
     digest = hashlib.sha256(f"{faces.fingerprint} {sorted(asdict(chain).items())}\n".encode())
     digest.update("\n".join(faces.rows["sequence"].astype(str)).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(normalized(path.read_text(encoding="utf-8")).encode())
+    digest.update(_code())
     return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    """Reads our code, once: parsing it takes half a second."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return "".join(normalized(path.read_text(encoding="utf-8")) for path in files).encode()
 
 
 def _fill(faces: FaceTable, chain: Chain, folder: Path, processes: int, progress) -> DrawnFaces:
@@ -148,10 +154,11 @@ def _prepare_batch(chain: Chain, parts: Path, store, item: tuple[list[np.ndarray
 def _read_parts(faces: FaceTable, parts: Path, batches: list) -> Iterator[DrawnFaces]:
     """Reads what was prepared, batch by batch, with what the fingerprint is made of."""
     remove_unfinished(parts)
+    told = faces.rows[["sample_id", "subject", "label", "split"]].astype(str).fillna("")
+    named = {name: told[name].to_numpy(dtype=object) for name in told}
     for batch in batches:
         with np.load(_part(parts, batch)) as part:
-            named = faces.rows.iloc[part["row"]][["sample_id", "subject", "label", "split"]].astype(str).fillna("")
-            columns = {name: named[name].to_numpy(dtype=str) for name in named}
+            columns = {name: text[part["row"]].astype(str) for name, text in named.items()}
             columns |= {name: part[name] for name in ("row", "detected", "faces")}
             columns |= {name: part["boxes"][:, number] for number, name in enumerate(MEASURED)}
             yield DrawnFaces(columns, part["images"], part["landmarks"])
