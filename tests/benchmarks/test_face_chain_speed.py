@@ -137,10 +137,10 @@ def test_two_processes_prepare_nearly_twice_as_fast_and_a_second_call_costs_next
     tmp_path, monkeypatch, predictor
 ):
     monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "drawn"))
-    # About 40 seconds on one core: a dataset takes minutes, and the second or two that a process takes to start are not
+    # Nearly a minute on one core: a dataset takes minutes, and the second or two that a process takes to start are not
     # what is measured here.
     faces = SyntheticFaces(
-        subjects=75, images_per_emotion=1, frames=40, size=224, emotions=["happiness", "anger"]
+        subjects=100, images_per_emotion=1, frames=40, size=224, emotions=["happiness", "anger"]
     ).load()
     seconds = {}
     for processes in (1, 2):
