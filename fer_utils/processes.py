@@ -5,10 +5,12 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from types import ModuleType
 
 import cv2
@@ -16,6 +18,7 @@ import cv2
 from fer_utils.errors import ParameterError
 
 MOST = 61  # Windows waits for no more at once
+AHEAD = 4  # results a process that may wait for an earlier one, so that memory stays bounded
 WORTHWHILE = 10.0  # seconds of drawing on one core; a new process first imports NumPy, pandas and OpenCV for a second
 
 
@@ -46,50 +49,80 @@ def process_count(seconds: float) -> int:
 
 
 def map_in_order(function: Callable, items: Iterable, processes: int) -> Iterator:
-    """Applies a function to items, in processes of their own where several are asked for.
+    """Applies a function to items, in this process and in others beside it where several are asked for.
 
     Args:
-        function: picklable function of one item.
-        items: iterable.
-        processes: int. 1 works in this process.
+        function: picklable function of one item. It is sent to each process once, so that it may carry large things.
+        items: iterable. It is read only a few items ahead of what is yielded, so that items may be large.
+        processes: int. How many work at a time; 1 is this process alone.
 
     Yields:
         The results in the order of the items.
     """
-    items = list(items)
-    done = 0
-    # Killed for lack of memory, or the system allows no processes: what is left is done here.
-    with suppress(BrokenProcessPool, NotImplementedError, OSError):
-        for result in _in_processes(function, items, processes):
-            done += 1
+    items, waiting = iter(items), deque()
+
+    def taken():
+        for item in items:
+            waiting.append(item)
+            yield item
+
+    with suppress(BrokenProcessPool):  # what is left is done here
+        for result in _in_processes(function, taken(), min(processes, MOST)):
+            waiting.popleft()
             yield result
-    yield from map(function, items[done:])
+    yield from map(function, chain(waiting, items))
 
 
-def _in_processes(function: Callable, items: list, processes: int) -> Iterator:
-    processes = min(processes, len(items), MOST)
-    if processes < 2:
+def _in_processes(function: Callable, items: Iterator, processes: int) -> Iterator:
+    """Shares items out while they are worked on: a process that is faster, or was there earlier, works on more."""
+    first = list(islice(items, 2))
+    if processes < 2 or len(first) < 2:
         return
-    # Spawned, not forked: a copy of a process in which TensorFlow runs threads may hang.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, context, initializer=begin_process)
+    items, results, others = chain(first, items), deque(), processes - 1
+    with _plain_start():
+        # Spawned, not forked: a copy of a process in which TensorFlow runs threads may hang.
+        pool = ProcessPoolExecutor(
+            others, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(function,)
+        )
     try:
-        with _without_main():
-            results = pool.map(function, items)
-        yield from results
+        while True:
+            room, given = len(results) < AHEAD * processes, sum(not result.done() for result in results)
+            own = [(item, Future()) for item in islice(items, 1 if room else 0)]
+            results.extend(future for _, future in own)
+            more = list(islice(items, max(0, 2 * others - given) if room else 0))  # one in work, one to go on with
+            with _plain_start():
+                results.extend(pool.submit(_apply, item) for item in more)
+            for item, future in own:  # this process works, too: the others take a second or two to start
+                future.set_result(function(item))
+            if not results:
+                return
+            if not own:
+                wait([results[0]])
+            while results and results[0].done():
+                yield results.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)  # also where the reader stops early, by Ctrl-C for instance
 
 
 @contextmanager
-def _without_main():
-    """Hides the running script: spawned processes would import it, and without a guard it would run in each of them."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
+def _plain_start():
+    """Lets processes start with one thread for matrices, and without the script: they would import and run it.
+
+    Raises:
+        BrokenProcessPool: the system allows no processes, or they were killed, for lack of memory for instance.
+    """
+    main, threads = sys.modules["__main__"], os.environ.get("OMP_NUM_THREADS")
+    sys.modules["__main__"], os.environ["OMP_NUM_THREADS"] = ModuleType("__main__"), "1"
     try:
         yield
+    except (NotImplementedError, OSError) as error:
+        raise BrokenProcessPool("no processes can be started") from error
     finally:
         sys.modules["__main__"] = main
+        if threads is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = threads
 
 
 def begin_process() -> None:
@@ -97,6 +130,16 @@ def begin_process() -> None:
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _begin(function: Callable) -> None:
+    """Keeps the function in the new process."""
+    begin_process()
+    _apply.function = function
+
+
+def _apply(item):
+    return _apply.function(item)
 
 
 def _end_with_parent() -> None:

@@ -1,7 +1,7 @@
 import os
 import subprocess
 import sys
-from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 
 import pytest
 
@@ -53,14 +53,45 @@ def test_results_come_in_the_order_of_the_items():
     assert list(map_in_order(abs, items, processes=2)) == list(map_in_order(abs, items, processes=1)) == [3, 1, 2, 5, 4]
 
 
-@pytest.mark.parametrize("problem", [BrokenProcessPool("killed"), OSError("no semaphores")])
-def test_where_processes_are_killed_or_impossible_the_rest_is_done_here(monkeypatch, problem):
-    def killed(function, items, processes):
-        yield function(items[0])
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_only_a_few_items_are_taken_ahead_of_what_is_consumed(processes):
+    taken = []
+    results = map_in_order(abs, (taken.append(item) or item for item in range(-1000, 0)), processes)
+    for number, result in enumerate(islice(results, 200)):
+        assert result == 1000 - number
+        assert len(taken) - number <= 7 * processes
+
+
+def test_one_item_starts_no_process(monkeypatch):
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", None)
+    assert list(map_in_order(abs, [-1], processes=2)) == [1]
+    assert list(map_in_order(abs, [], processes=2)) == []
+
+
+def test_what_a_function_says_is_wrong_is_told_whoever_worked():
+    for count in (1, 2):
+        with pytest.raises(ValueError, match="invalid literal"):
+            list(map_in_order(int, ["1", "2", "3", "x", "5"], count))
+
+
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [("__init__", OSError("no semaphores")), ("__init__", NotImplementedError()), ("submit", OSError("no memory"))],
+)
+def test_where_no_processes_can_be_started_all_is_done_here(monkeypatch, place, problem):
+    def impossible(*_, **__):
         raise problem
 
-    monkeypatch.setattr(processes, "_in_processes", killed)
+    monkeypatch.setattr(processes.ProcessPoolExecutor, place, impossible)
     assert list(map_in_order(abs, [-1, -2, -3], processes=2)) == [1, 2, 3]
+
+
+def test_what_a_killed_process_had_is_done_here():
+    # Any but the first process ends as if the system were out of memory; the first one waits a little, then goes on.
+    end = (
+        "__import__('multiprocessing').parent_process() and __import__('os')._exit(9) or __import__('time').sleep(0.1)"
+    )
+    assert list(map_in_order(eval, [f"{end} or {number}" for number in range(30)], 2)) == list(range(30))
 
 
 def test_a_script_without_a_guard_runs_once_and_gets_the_same_faces_from_two_processes(tmp_path):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from fer_utils.datasets.about import About
 from fer_utils.datasets.afew_faces import face_table, face_tops
-from fer_utils.datasets.clip_table import clip_table, films_digest, is_film
+from fer_utils.datasets.clip_table import NO_FILM, clip_table, films_digest, is_film
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.frame_sampling import check_options
@@ -142,6 +142,9 @@ def _films(root: Path, problems: Problems) -> dict[tuple[str, str], Path]:
                 f"afew: the part {part} lies in {tops[part]} and in {folder.parent}. One copy is expected: remove the "
                 "other."
             )
+        for path in inside if part in ("Train", "Val") and labeled else ():
+            if path not in films:
+                problems.add(NO_FILM, below(path, root))
         for path in films:
             first = found.setdefault((part, path.stem), path)
             if first != path:

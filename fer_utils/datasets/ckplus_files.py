@@ -79,7 +79,10 @@ def _numbers(path: Path, expected: str) -> np.ndarray:
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(f"{path.stat().st_size:,} bytes")
-        numbers = np.array(path.read_text(encoding="ascii").split(), dtype=float)
+        words = path.read_text(encoding="ascii").split()
+        if any("_" in word for word in words):  # Python would read 0_3 as 3
+            raise ValueError("an underscore")
+        numbers = np.array(words, dtype=float)
     except (OSError, ValueError) as error:  # a UnicodeDecodeError is a ValueError
         raise DatasetLayoutError(f"{path}: cannot be read ({str(error)[:100]}). Expected {expected}.") from error
     if not np.isfinite(numbers).all():

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from fer_utils.datasets.about import About
 from fer_utils.datasets.class_names import emotion_of
-from fer_utils.datasets.clip_table import clip_table, films_digest, is_film
+from fer_utils.datasets.clip_table import FILMS, NO_FILM, clip_table, films_digest, is_film
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.emo2018_annotation import Annotation, read_annotation
 from fer_utils.datasets.face_table import FaceTable
@@ -74,7 +74,7 @@ class Emo2018:
     def digest(self) -> str:
         """Returns a hash of names, sizes and parts of clips and of the lines beside them."""
         root = checked_root(self.path, self.name)
-        clips = _find(root)
+        clips = _find(root, Problems())
         return films_digest(root, clips + [line for clip in clips if (line := _line(clip)).is_file()])
 
     def load(self) -> FaceTable:
@@ -87,7 +87,7 @@ class Emo2018:
             DatasetLayoutError: the folder is missing or holds no annotated clip.
         """
         root, problems = checked_root(self.path, self.name), Problems()
-        paths = _find(root)
+        paths = _find(root, problems)
         films = []
         for path, clip in read_headers(paths, problems, root).items():
             file, place = below(path, root), _place(path, root)
@@ -102,8 +102,21 @@ class Emo2018:
         return clip_table(self.name, films, self.frames, problems, _counts(paths, root), self.size, self.color)
 
 
-def _find(root: Path) -> list[Path]:
-    return [path for _, found in walk(root, DEPTH) for path in found if is_film(path)]
+def _find(root: Path, problems: Problems) -> list[Path]:
+    """Lists the clips, and tells of what lies where clips lie and is neither a clip nor the line of one."""
+    clips = []
+    for folder, found in walk(root, DEPTH):
+        here = [path for path in found if is_film(path)]
+        clips += here
+        if not here and _place(folder / "clip", root)["label"] is None:
+            continue
+        known = {*here, *(_line(clip) for clip in here)}
+        for path in found:
+            is_folder = path.is_dir() and path.suffix.lower() not in FILMS
+            if path not in known and not is_folder:
+                kind = "annotations without a clip" if path.suffix.lower() == ".txt" else NO_FILM
+                problems.add(kind, below(path, root))
+    return clips
 
 
 def _line(clip: Path) -> Path:

@@ -8,7 +8,9 @@ import pandas as pd
 
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.image_store import FileImages
+from fer_utils.datasets.joined_images import JoinedImages
 from fer_utils.datasets.problems import Problem
+from fer_utils.datasets.video_store import VideoFrames
 from fer_utils.errors import DatasetLayoutError
 
 COLUMNS = ("sample_id", "subject", "sequence", "frame", "label", "split", "image")
@@ -25,8 +27,8 @@ class FaceTable:
         rows: DataFrame. `sample_id` (unique str), `subject` (str, or NaN where unknown), `sequence` (str), `frame`
             (int), `label` (one of `EMOTIONS`), `split` (the owner's split, or NaN), `image` (int row of `images`), and
             ground truth where it is known.
-        images: uint8 array (N, height, width) or (N, height, width, channels), possibly memory-mapped; or a store
-            that reads files when it is indexed, such as `FileImages`.
+        images: uint8 array (N, height, width) or (N, height, width, channels), possibly memory-mapped; or a store that
+            is read when it is indexed: `FileImages` (pictures), `VideoFrames` (films) or `JoinedImages` (of both).
         fingerprint: str. Hash of the content, not of the path.
         synthetic: bool. Drawn, not photographed.
         notes: tuple of str. What a reader of a report must know, such as missing parts.
@@ -37,7 +39,7 @@ class FaceTable:
 
     name: str
     rows: pd.DataFrame
-    images: np.ndarray | FileImages
+    images: np.ndarray | FileImages | VideoFrames | JoinedImages
     fingerprint: str
     synthetic: bool = False
     notes: tuple[str, ...] = ()
@@ -133,7 +135,8 @@ class FaceTable:
         """
         digest = hashlib.sha256()
         for column in ("sample_id", "subject", "label", "split"):
-            digest.update("\n".join(rows[column].astype("str").fillna("")).encode())
+            # Names on a disk need not be valid Unicode.
+            digest.update("\n".join(rows[column].astype("str").fillna("")).encode(errors="surrogateescape"))
         if not isinstance(images, np.ndarray):
             digest.update(images.content_digest(rows["image"].to_numpy()).encode())
             return digest.hexdigest()[:16]

@@ -41,11 +41,12 @@ def walk(root: Path | str, depth: int = DEPTH) -> Iterator[tuple[Path, list[Path
         depth: int. How many levels below `root`.
 
     Yields:
-        A folder and its entries, sorted; nearer to the root first.
+        A folder and its entries, sorted; nearer to the root first. A folder that is also linked to from elsewhere below
+        `root` is met under its own name, which may be its label.
     """
-    waiting, seen = deque([(Path(root), 0)]), set()
-    while waiting:
-        folder, level = waiting.popleft()
+    waiting, later, seen, real = deque([(Path(root), 0)]), deque(), set(), os.path.realpath(root)
+    while waiting or later:
+        folder, level = (waiting or later).popleft()
         try:
             stat = folder.stat()
             found = entries(folder)
@@ -56,7 +57,10 @@ def walk(root: Path | str, depth: int = DEPTH) -> Iterator[tuple[Path, list[Path
         seen.add((stat.st_dev, stat.st_ino))
         yield folder, found
         if level < depth:
-            waiting.extend((path, level + 1) for path in found if path.is_dir())
+            for path in found:
+                if path.is_dir():
+                    inward = path.is_symlink() and Path(os.path.realpath(path)).is_relative_to(real)
+                    (later if inward else waiting).append((path, level + 1))
 
 
 def named(folder: Path | str, name: str) -> Path | None:

@@ -25,6 +25,11 @@ class Problem:
         return f"{self.kind}: {self.file}" + (f" ({self.detail})" if self.detail else "")
 
 
+def printable(name: str) -> str:
+    """Returns a name from a disk as text: bytes that are no valid Unicode cannot be hashed, printed or stored."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 class Problems:
     """Collects problems while a dataset is read, so that no sample is left out silently."""
 
@@ -40,9 +45,7 @@ class Problems:
             detail: str. What was found and what was expected.
             expected: bool. Also so in a complete copy: told, but no sign of a partial one.
         """
-        # A name that is no valid Unicode cannot be printed everywhere.
-        name = str(file).encode("utf-8", "backslashreplace").decode()
-        self._found.append(Problem(kind, name, detail.encode("utf-8", "backslashreplace").decode(), expected))
+        self._found.append(Problem(kind, printable(str(file)), printable(detail), expected))
 
     @property
     def found(self) -> tuple[Problem, ...]:

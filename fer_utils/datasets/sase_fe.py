@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from fer_utils.datasets.about import About
-from fer_utils.datasets.clip_table import clip_table, films_digest, is_film
+from fer_utils.datasets.clip_table import NO_FILM, clip_table, films_digest, is_film
 from fer_utils.datasets.counts import Count
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.frame_sampling import check_options
@@ -117,7 +117,7 @@ def _films_of(folder: Path, root: Path, problems: Problems) -> dict[tuple[str, s
     for path in entries(folder):
         clip, file = path.stem.upper(), below(path, root)
         if not is_film(path):
-            problems.add("files that are no film by their name", file, "left out")
+            problems.add(NO_FILM, file)
         elif clip not in CLIPS:
             problems.add("films whose name says no emotion", file, f"left out; expected {', '.join(CLIPS)}")
         elif (folder.name, clip) in found:

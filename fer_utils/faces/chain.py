@@ -81,7 +81,7 @@ def prepare_recording(pictures: Iterable[np.ndarray], chain: Chain) -> PreparedF
     """Prepares the frames of one recording; a still image is a recording of one frame.
 
     Of several faces the one is taken that fills most of the recording: largest, and longest there. Frames without a
-    face are kept.
+    face are in the result, too. The pictures are looked at one by one and not kept, however long the recording is.
 
     Args:
         pictures: iterable of uint8 arrays (height, width) or (height, width, 3) RGB, in their order.
@@ -93,25 +93,23 @@ def prepare_recording(pictures: Iterable[np.ndarray], chain: Chain) -> PreparedF
     Raises:
         UserError: a detector or predictor is not here.
     """
-    detector, predictor = _tools(chain)
+    detector, predictor = open_tools(chain)
     tracker = FaceTracker(detector, predictor, chain.every, fps=chain.fps)
-    pictures = [_channels(picture, chain.color) for picture in pictures]
-    followed = list(tracker.follow(pictures))
-    areas = {}
-    for found in followed:
+    followed, areas = [], {}  # the prepared faces of each frame by their ids: the frames themselves are not kept
+    for picture in pictures:
+        picture = _channels(picture, chain.color)
+        found = tracker.next(picture)
+        followed.append({face.id: _prepared(picture, face, chain) for face in found})
         for face in found:
             areas[face.id] = areas.get(face.id, 0.0) + face.box.width * face.box.height
     main = max(areas, key=areas.get, default=None)
-    prepared = [
-        _prepared(picture, next((face for face in found if face.id == main), None), chain)
-        for picture, found in zip(pictures, followed, strict=True)
-    ]
+    prepared = [found.get(main) or _nobody(chain) for found in followed]
     images, boxes, landmarks = (np.stack(part) for part in zip(*prepared, strict=True))
     return PreparedFaces(images, ~np.isnan(boxes[:, 0]), boxes, landmarks, np.array([len(found) for found in followed]))
 
 
 @lru_cache(maxsize=2)
-def _tools(chain: Chain):
+def open_tools(chain: Chain):
     """Opens detector and predictor once a process: the file of the predictor has 100 MB."""
     predictor = load_predictor(68) if chain.finds_landmarks else None
     return make_detector(chain.detector, chain.upsample, chain.smallest), predictor
@@ -124,19 +122,20 @@ def _channels(picture: np.ndarray, color: bool) -> np.ndarray:
     return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) if not color and picture.ndim == 3 else picture
 
 
-def _prepared(picture: np.ndarray, face: TrackedFace | None, chain: Chain) -> tuple[np.ndarray, ...]:
-    """Returns the face, its box and its landmarks; black and NaN where there is none, or none that can be turned."""
-    unknown = np.full((68, 2), np.nan, np.float32)
-    if face is not None:
-        box = np.array([face.box.left, face.box.top, face.box.right, face.box.bottom])
-        try:
-            image, points = _view(picture, box, face.landmarks, chain)
-        except ParameterError:  # landmarks that no face has: the tracker held on to something else
-            pass
-        else:
-            return image, box, unknown if points is None else np.asarray(points, np.float32)
+def _prepared(picture: np.ndarray, face: TrackedFace, chain: Chain) -> tuple[np.ndarray, ...]:
+    """Returns the face, its box and its landmarks."""
+    box = np.array([face.box.left, face.box.top, face.box.right, face.box.bottom])
+    try:
+        image, points = _view(picture, box, face.landmarks, chain)
+    except ParameterError:  # landmarks that no face has: the tracker held on to something else
+        return _nobody(chain)
+    return image, box, np.full((68, 2), np.nan, np.float32) if points is None else np.asarray(points, np.float32)
+
+
+def _nobody(chain: Chain) -> tuple[np.ndarray, ...]:
+    """Returns black and NaN, where no face was found or none that can be turned."""
     shape = (chain.size, chain.size, 3) if chain.color else (chain.size, chain.size)
-    return np.zeros(shape, np.uint8), np.full(4, np.nan), unknown
+    return np.zeros(shape, np.uint8), np.full(4, np.nan), np.full((68, 2), np.nan, np.float32)
 
 
 def _view(picture: np.ndarray, box: np.ndarray, landmarks, chain: Chain) -> tuple[np.ndarray, np.ndarray | None]:

@@ -71,9 +71,10 @@ def frontalize(
 
 def picture_maps(reference: ReferenceHead, pose: HeadPose) -> np.ndarray:
     """Returns where in the picture each pixel of the frontal one is read: x and y, float32 (2, size, size)."""
-    seen = pose.camera.astype(np.float32) @ reference.surface
-    seen[:2] /= seen[2]
-    return seen[:2].reshape(2, reference.size, reference.size)
+    x, y, z, _ = reference.surface
+    # Not as a product of matrices: with four rows, its threads would cost more than what they compute.
+    u, v, w = (a * x + b * y + c * z + d for a, b, c, d in pose.camera.astype(np.float32))
+    return np.stack([u / w, v / w]).reshape(2, reference.size, reference.size)
 
 
 def frontal_landmarks(landmarks: np.ndarray, reference: ReferenceHead, pose: HeadPose) -> np.ndarray:

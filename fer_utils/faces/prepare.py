@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from fer_utils.faces.chain import Chain, prepare_recording
 from fer_utils.paths import cache_root, remove_unfinished, write_atomically
 from fer_utils.processes import map_in_order, process_count
 
-BATCH = 128  # frames, at least: what an interruption can lose of each process
+BATCH = 32  # frames, at least: what an interruption can lose of each process, and what others may wait for at the end
 SECONDS = 0.03  # about what a frame takes, to see whether several processes are worth starting
 MEASURED = ("left", "top", "right", "bottom")
 
@@ -51,14 +51,14 @@ def prepare(
         stored = _fill(faces, chain, folder, processes, progress)
     order = np.argsort(stored.columns["row"])
     columns = {name: stored.columns[name][order] for name in ("detected", "faces", *MEASURED)}
-    landmarks = np.asarray(stored.landmarks)[order]
+    landmarks = np.asarray(stored.landmarks)  # stays on disk
     missed = int((~columns["detected"]).sum())
     note = (
         f"Faces prepared ({chain.detector}, {chain.view}, {chain.size} pixels): {missed:,} of {len(faces):,} not found."
     )
     return replace(
         faces,
-        rows=faces.rows.assign(image=order, **columns, landmarks=list(landmarks)),
+        rows=faces.rows.assign(image=order, **columns, landmarks=[landmarks[row] for row in order]),
         images=stored.images,
         fingerprint=stored.fingerprint,
         notes=(*faces.notes, note),
@@ -77,9 +77,15 @@ def prepared_digest(faces: FaceTable, chain: Chain) -> str:
     """
     digest = hashlib.sha256(f"{faces.fingerprint} {sorted(asdict(chain).items())}\n".encode())
     digest.update("\n".join(faces.rows["sequence"].astype(str)).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(normalized(path.read_text(encoding="utf-8")).encode())
+    digest.update(_code())
     return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    """Reads our code, once: parsing it takes half a second."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return "".join(normalized(path.read_text(encoding="utf-8")) for path in files).encode()
 
 
 def _fill(faces: FaceTable, chain: Chain, folder: Path, processes: int, progress) -> DrawnFaces:
@@ -92,8 +98,9 @@ def _fill(faces: FaceTable, chain: Chain, folder: Path, processes: int, progress
     done = sum(frames.values()) - sum(frames[batch[0][0]] for batch in left)
     progress(done, len(faces))
     count = processes or process_count(SECONDS * (len(faces) - done))
-    work = partial(_prepare_batch, chain, parts)
-    items = ((batch, _source(faces, batch)) for batch in left)
+    store = None if isinstance(faces.images, np.ndarray) else faces.images
+    work = partial(_prepare_batch, chain, parts, store)
+    items = ((batch, _sources(faces, batch)) for batch in left)
     for batch, _ in zip(left, map_in_order(work, items, count), strict=True):
         done += frames[batch[0][0]]
         progress(done, len(faces))
@@ -120,21 +127,20 @@ def _batches(faces: FaceTable) -> list[list[np.ndarray]]:
     return [batch for batch in batches if batch]
 
 
-def _source(faces: FaceTable, batch: list[np.ndarray]):
-    """Returns what a process needs of the pixels: those of a batch, or the store and where to look in it."""
+def _sources(faces: FaceTable, batch: list[np.ndarray]) -> list[np.ndarray]:
+    """Returns for each recording of a batch its pixels or, where they stay in files, the places in their store."""
     places = [faces.rows["image"].to_numpy()[rows] for rows in batch]
-    if isinstance(faces.images, np.ndarray):
-        return [np.asarray(faces.images[chosen]) for chosen in places], None
-    return places, faces.images
+    in_memory = isinstance(faces.images, np.ndarray)
+    return [np.asarray(faces.images[chosen]) for chosen in places] if in_memory else places
 
 
 def _part(parts: Path, batch: list[np.ndarray]) -> Path:
     return parts / f"{batch[0][0]:09d}.npz"
 
 
-def _prepare_batch(chain: Chain, parts: Path, item) -> None:
-    """Prepares the recordings of one batch and stores them."""
-    batch, (sources, store) = item
+def _prepare_batch(chain: Chain, parts: Path, store, item: tuple[list[np.ndarray], list[np.ndarray]]) -> None:
+    """Prepares the recordings of one batch and keeps them in a file."""
+    batch, sources = item
     prepared = []
     for source in sources:
         pictures = source if store is None else (store[int(place)] for place in source)
@@ -148,10 +154,11 @@ def _prepare_batch(chain: Chain, parts: Path, item) -> None:
 def _read_parts(faces: FaceTable, parts: Path, batches: list) -> Iterator[DrawnFaces]:
     """Reads what was prepared, batch by batch, with what the fingerprint is made of."""
     remove_unfinished(parts)
+    told = faces.rows[["sample_id", "subject", "label", "split"]].astype(str).fillna("")
+    named = {name: told[name].to_numpy(dtype=object) for name in told}
     for batch in batches:
         with np.load(_part(parts, batch)) as part:
-            named = faces.rows.iloc[part["row"]][["sample_id", "subject", "label", "split"]].astype(str).fillna("")
-            columns = {name: named[name].to_numpy(dtype=str) for name in named}
+            columns = {name: text[part["row"]].astype(str) for name, text in named.items()}
             columns |= {name: part[name] for name in ("row", "detected", "faces")}
             columns |= {name: part["boxes"][:, number] for number, name in enumerate(MEASURED)}
             yield DrawnFaces(columns, part["images"], part["landmarks"])

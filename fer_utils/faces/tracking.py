@@ -12,6 +12,8 @@ from fer_utils.faces.landmarks import find_landmarks
 from fer_utils.faces.smoothing import OneEuroFilter
 
 SAME = 0.3  # least intersection over union of a detection and a track that are one face
+REST = 0.02  # a face that moves less than that share of its width from frame to frame is at rest
+PAUSE = 2  # frames in which a face at rest is not looked for; its landmarks are found in each
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,10 @@ def _matched(found: list[Detection], known: list[Detection]) -> dict[int, int]:
     return {int(old): int(new) for old, new in pairs if overlaps[old, new] >= SAME}
 
 
+def _edges(box: Detection) -> tuple[float, float, float, float]:
+    return box.left, box.top, box.right, box.bottom
+
+
 class _Track:
     """One face with dlib's tracker."""
 
@@ -125,14 +131,20 @@ class _Track:
         import dlib
 
         self.tracker.start_track(picture, dlib.drectangle(face.left, face.top, face.right, face.bottom))
-        self.box, self.detected = face, True
+        self.box, self.detected, self._pause = face, True, 0
 
     def update(self, picture: np.ndarray) -> None:
-        """Looks for the face in the next frame."""
-        score = self.tracker.update(picture)
+        """Looks for the face in the next frame; one at rest is taken to stay where it is for a few frames."""
+        self.detected = False
+        if self._pause:
+            self._pause -= 1
+            return
+        before, score = self.box, self.tracker.update(picture)
         place = self.tracker.get_position()
         self.box = Detection(place.left(), place.top(), place.right(), place.bottom(), float(score))
-        self.detected = False
+        edges = zip(_edges(before), _edges(self.box), strict=True)
+        moved = max(abs(after - old) for old, after in edges)
+        self._pause = PAUSE if moved < REST * self.box.width else 0
 
     def smoothed(self, points: np.ndarray) -> np.ndarray:
         """Smooths the landmarks of this frame by those before."""

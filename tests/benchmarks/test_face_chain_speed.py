@@ -16,7 +16,7 @@ from fer_utils.datasets.synthetic import (
     sway,
 )
 from fer_utils.datasets.synthetic.drawing import render_face
-from fer_utils.faces.chain import Chain, prepare_recording
+from fer_utils.faces.chain import Chain, open_tools, prepare_recording
 from fer_utils.faces.detection import make_detector
 from fer_utils.faces.frontalize import frontalize, picture_maps
 from fer_utils.faces.head_pose import estimate_pose
@@ -86,10 +86,16 @@ def _error(found, truth):
     return (np.linalg.norm(found - truth, axis=2).mean(axis=1) / apart).mean()
 
 
-def _seconds(work):
-    started = time.process_time()
-    result = work()
-    return time.process_time() - started, result
+def _seconds(*works):
+    """Returns for each kind of work its CPU seconds and its result: the best of three turns."""
+    best = [float("inf")] * len(works)
+    for _ in range(3):
+        results = []
+        for number, work in enumerate(works):
+            started = time.process_time()
+            results.append(work())
+            best[number] = min(best[number], time.process_time() - started)
+    return list(zip(best, results, strict=True))
 
 
 def test_the_chain_with_tracking_is_three_times_faster_at_the_same_landmark_error(videos, predictor):
@@ -98,10 +104,12 @@ def test_the_chain_with_tracking_is_three_times_faster_at_the_same_landmark_erro
     plain = tracked = 0.0
     errors = {"plain": [], "tracked": []}
     for frames, truth in videos:
-        seconds, found = _seconds(lambda frames=frames: _plain(frames, detector, predictor))
-        plain += seconds
+        (before, found), (after, _) = _seconds(
+            lambda frames=frames: _plain(frames, detector, predictor),
+            lambda frames=frames: prepare_recording(frames, chain),
+        )
+        plain, tracked = plain + before, tracked + after
         errors["plain"].append(_error(found, truth))
-        tracked += _seconds(lambda frames=frames: prepare_recording(frames, chain))[0]
         followed = FaceTracker(detector, predictor).follow(frames)
         errors["tracked"].append(_error(np.array([faces[0].landmarks for faces in followed]), truth))
     frames = FRAMES * len(videos)
@@ -116,10 +124,10 @@ def test_frontalization_takes_less_than_five_milliseconds(videos):
     frames, truth = videos[0]
     for symmetry in ("none", "soft"):
         frontalize(frames[0], truth[0], SIZE, symmetry)
-        seconds, _ = _seconds(
-            lambda symmetry=symmetry: [frontalize(*pair, SIZE, symmetry) for pair in zip(frames, truth, strict=True)]
+        (seconds, _), (plain, _) = _seconds(
+            lambda symmetry=symmetry: [frontalize(*pair, SIZE, symmetry) for pair in zip(frames, truth, strict=True)],
+            lambda: [_sampled_with_numpy(*pair) for pair in zip(frames, truth, strict=True)],
         )
-        plain, _ = _seconds(lambda: [_sampled_with_numpy(*pair) for pair in zip(frames, truth, strict=True)])
         print(f"\nsymmetry {symmetry}: {1000 * seconds / FRAMES:.1f} ms; with NumPy {1000 * plain / FRAMES:.1f} ms")
         assert seconds / FRAMES <= 0.005
 
@@ -129,12 +137,15 @@ def test_two_processes_prepare_nearly_twice_as_fast_and_a_second_call_costs_next
     tmp_path, monkeypatch, predictor
 ):
     monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "drawn"))
+    # Nearly a minute on one core: a dataset takes minutes, and the second or two that a process takes to start are not
+    # what is measured here.
     faces = SyntheticFaces(
-        subjects=18, images_per_emotion=1, frames=40, size=224, emotions=["happiness", "anger"]
+        subjects=100, images_per_emotion=1, frames=40, size=224, emotions=["happiness", "anger"]
     ).load()
     seconds = {}
     for processes in (1, 2):
         monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / str(processes)))
+        open_tools.cache_clear()  # each opens the predictor anew
         started = time.perf_counter()
         prepare(faces, Chain(view="frontal", size=96), processes)
         seconds[processes] = time.perf_counter() - started

@@ -1,3 +1,5 @@
+import shutil
+
 import cv2
 import numpy as np
 import pytest
@@ -101,6 +103,7 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(afew, film):
     film(root / "Val_AFEW" / "Angryy" / "000000099.avi")
     film(root / "Test_AFEW" / "000000111.avi")
     film(root / "loose.avi")
+    (root / "Train_AFEW" / "Sad" / "000000005.avi").rename(root / "Train_AFEW" / "Sad" / "000000005.txt")
     (root / "Val_AFEW" / "loop").symlink_to(root)
     table = load_dataset("afew", root, frames=1)
     assert {(problem.kind, problem.file.split("/", 1)[-1], problem.expected) for problem in table.problems} == {
@@ -109,8 +112,29 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(afew, film):
         ("films without a label (left out)", "Angryy/000000099.avi", False),
         ("films without a label (left out)", "000000111.avi", True),
         ("films without a label (left out)", "loose.avi", False),
+        ("files that are no film by their name (left out)", "Sad/000000005.txt", False),
     }
-    assert len(table) == 12 and "Val/000000000" not in table.sequence
+    assert len(table) == 11 and "Val/000000000" not in table.sequence
+
+
+def test_a_class_that_is_also_linked_to_keeps_its_label(afew):
+    root = afew()
+    before = load_dataset("afew", root).rows
+    (root / "Train_AFEW" / "Angry" / "Happy").symlink_to(root / "Train_AFEW" / "Sad", target_is_directory=True)
+    shutil.rmtree(root / "Val_AFEW" / "Neutral")
+    (root / "Val_AFEW" / "Neutral").symlink_to(root / "Val_AFEW" / "Sad", target_is_directory=True)
+    after = load_dataset("afew", root).rows
+    assert set(zip(after["sequence"], after["label"], strict=True)) < set(
+        zip(before["sequence"], before["label"], strict=True)
+    )
+
+
+def test_a_film_whose_name_is_no_unicode_is_read(afew, film):
+    root = afew()
+    film(root / "Train_AFEW" / "Sad" / "0000\udcff.avi")
+    table = load_dataset("afew", root, frames=1)
+    assert r"Train/0000\udcff" in set(table.sequence)
+    assert "\n".join(table.rows["sample_id"]).encode()
 
 
 def test_two_copies_of_a_part_are_refused(afew):

@@ -78,6 +78,8 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(annotated, tmp_
     annotated("anger/label.mp4", "3.0\t16\t9\t0\t0\t0\t0\t0")
     annotated("anger/cut.mp4")
     (root / "anger" / "cut.mp4").write_bytes((root / "anger" / "cut.mp4").read_bytes()[:500])
+    annotated("anger/renamed.mp4")
+    (root / "anger" / "renamed.mp4").rename(root / "anger" / "renamed.part")
     (root / "anger" / "loop").symlink_to(root)
     table = load_dataset("emo2018", root)
     assert table.rows["sequence"].unique().tolist() == ["anger/good.mp4"] and table.partial
@@ -86,6 +88,8 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(annotated, tmp_
         ("clips without a label (left out)", "clips/nothing.mp4"),
         ("annotations that cannot be read (clips left out)", "anger/label.txt"),
         ("videos that cannot be opened", "anger/cut.mp4"),
+        ("files that are no film by their name (left out)", "anger/renamed.part"),
+        ("annotations without a clip", "anger/renamed.txt"),
     }
     assert table.notes[0] == "partial copy: clips 5 of 24,192"
 

@@ -48,6 +48,11 @@ def test_links_do_not_lead_in_circles(nested):
     assert find_level(nested, ["VL"], depth=50) == nested / "B/B/Original"
 
 
+def test_a_folder_is_met_under_its_own_name_before_links_to_it(nested):
+    (nested / "A").symlink_to(nested / "B/B/Original", target_is_directory=True)
+    assert nested / "B/B/Original" in [folder for folder, _ in walk(nested)]
+
+
 def test_a_link_to_the_data_is_followed(nested, tmp_path):
     (tmp_path / "link").symlink_to(nested, target_is_directory=True)
     assert find_level(tmp_path / "link", ["VL"]) == tmp_path / "link/B/B/Original"

@@ -98,7 +98,7 @@ def test_what_is_wrong_with_a_copy_is_named_and_the_rest_is_read(copy, film, tmp
     assert named == {
         ("videos that cannot be opened", "01/N2H.mp4"),
         ("videos that cannot be opened", "01/N2S.mp4"),
-        ("files that are no film by their name", "01/N2D.jpg"),
+        ("files that are no film by their name (left out)", "01/N2D.jpg"),
         ("films that are missing", "01/N2D"),
         ("films that are missing", "02/N2C"),
         ("films whose name says no emotion", "02/N2X.mp4"),

@@ -1,8 +1,13 @@
+import weakref
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pandas as pd
 import pytest
 
 from fer_utils.datasets.face_table import FaceTable
+from fer_utils.datasets.image_store import FileImages
 from fer_utils.datasets.synthetic import SyntheticFaces, draw_face, draw_person
 from fer_utils.errors import ParameterError
 from fer_utils.faces import prepare as prepare_module
@@ -57,6 +62,20 @@ def test_of_two_faces_the_larger_one_is_taken():
     picture[10:210, 130:330], picture[50:170, 5:125] = large, small
     prepared = prepare_recording([picture] * 3, BOX)
     assert list(prepared.faces) == [2, 2, 2] and (prepared.boxes[:, 0] > 130).all()
+
+
+def test_of_a_long_recording_few_frames_are_in_memory():
+    face, alive = draw_face(draw_person(0, 1).identity, {}, 120), []
+
+    def frames():
+        for number in range(40):
+            picture = np.roll(face, number % 3, axis=1)
+            alive.append(number)
+            weakref.finalize(picture, alive.remove, number)
+            assert len(alive) <= 3
+            yield picture
+
+    assert prepare_recording(frames(), BOX).detected.all()
 
 
 def test_cropped_pictures_are_taken_as_they_are():
@@ -114,6 +133,17 @@ def test_two_processes_prepare_the_same(films, cache, monkeypatch):
     shared = prepare(films, BOX, processes=2, progress=lambda *numbers: told.append(numbers))
     assert shared.fingerprint == alone.fingerprint
     assert told == [(done, 24) for done in (0, 6, 12, 18, 24)]
+
+
+def test_pictures_that_stay_in_files_are_prepared_the_same_by_two_processes(films, cache, monkeypatch, tmp_path):
+    paths = [tmp_path / f"{number}.png" for number in range(len(films))]
+    for path, row in zip(paths, films.rows["image"], strict=True):
+        cv2.imwrite(str(path), films.images[row])
+    in_files = replace(films, rows=films.rows.assign(image=np.arange(len(films))), images=FileImages(paths))
+    in_memory = prepare(films, BOX)
+    monkeypatch.setenv("FERBENCH_CACHE", str(cache.with_name("other")))
+    monkeypatch.setattr(prepare_module, "BATCH", 6)
+    assert np.array_equal(prepare(in_files, BOX, processes=2).pixels(), in_memory.pixels())
 
 
 @pytest.mark.parametrize("view", ["box", "eyes", "frontal", "frontal-soft"])
