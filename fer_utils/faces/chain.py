@@ -51,6 +51,8 @@ class Chain:
             raise ParameterError(f"view={self.view!r}; known are {', '.join(VIEWS)}.{nearest(self.view, VIEWS)}")
         if isinstance(self.size, bool) or not isinstance(self.size, int | np.integer) or not 16 <= self.size <= 1024:
             raise ParameterError(f"size={self.size!r}: expected a whole number of pixels, 16 to 1024.")
+        if not 0 <= self.extension <= 3:
+            raise ParameterError(f"extension={self.extension!r}: expected a share of the box, 0 to 3, such as 0.25.")
 
     @property
     def finds_landmarks(self) -> bool:
@@ -80,7 +82,8 @@ class PreparedFaces:
 def prepare_recording(pictures: Iterable[np.ndarray], chain: Chain) -> PreparedFaces:
     """Prepares the frames of one recording; a still image is a recording of one frame.
 
-    Of several faces the one is taken that fills most of the recording: largest, and longest there. Frames without a
+    Of several faces the one is taken that fills most of the recording: largest, and longest there; also where it was
+    lost for a while. Frames without a
     face are in the result, too. The pictures are looked at one by one and not kept, however long the recording is.
 
     Args:
@@ -102,10 +105,23 @@ def prepare_recording(pictures: Iterable[np.ndarray], chain: Chain) -> PreparedF
         followed.append({face.id: _prepared(picture, face, chain) for face in found})
         for face in found:
             areas[face.id] = areas.get(face.id, 0.0) + face.box.width * face.box.height
-    main = max(areas, key=areas.get, default=None)
-    prepared = [found.get(main) or _nobody(chain) for found in followed]
+    chosen = _ids_of_main_face(followed, areas)
+    prepared = [next((found[name] for name in chosen if name in found), None) or _nobody(chain) for found in followed]
     images, boxes, landmarks = (np.stack(part) for part in zip(*prepared, strict=True))
     return PreparedFaces(images, ~np.isnan(boxes[:, 0]), boxes, landmarks, np.array([len(found) for found in followed]))
+
+
+def _ids_of_main_face(followed: list[dict], areas: dict[int, float]) -> list[int]:
+    """Lists the ids that the main face had, largest first: lost and found again, it gets another one.
+
+    An id that is seen beside the main face is somebody else.
+    """
+    chosen, others = [], set()
+    for name in sorted(areas, key=areas.get, reverse=True):
+        if name not in others:
+            chosen.append(name)
+            others |= {beside for found in followed if name in found for beside in found if beside != name}
+    return chosen
 
 
 @lru_cache(maxsize=2)

@@ -56,6 +56,24 @@ def test_frames_without_a_face_are_kept_and_said_to_be_without():
     assert np.isnan(prepared.boxes[0]).all() and list(prepared.faces) == [0, 1, 1]
 
 
+def test_a_face_that_was_lost_is_the_same_when_it_is_found_again():
+    face = draw_face(draw_person(0, 1).identity, {}, 120)
+    pictures = [face, np.full_like(face, 128), face, np.full_like(face, 128), face]
+    prepared = prepare_recording(pictures, Chain(landmarks=False, size=64, every=1))
+    assert list(prepared.detected) == [True, False, True, False, True]
+    assert list(prepared.faces) == [1, 0, 1, 0, 1]
+
+
+def test_who_stands_beside_the_main_face_is_never_taken_for_it():
+    large, small = (draw_face(draw_person(0, number).identity, {}, size) for number, size in ((1, 200), (2, 120)))
+    both = np.full((220, 340), 128, np.uint8)
+    both[10:210, 130:330], both[50:170, 5:125] = large, small
+    alone = np.full_like(both, 128)
+    alone[50:170, 5:125] = small
+    prepared = prepare_recording([both, both, alone, both], Chain(landmarks=False, size=64, every=1))
+    assert list(prepared.detected) == [True, True, False, True] and list(prepared.faces) == [2, 2, 1, 2]
+
+
 def test_of_two_faces_the_larger_one_is_taken():
     large, small = (draw_face(draw_person(0, number).identity, {}, size) for number, size in ((1, 200), (2, 120)))
     picture = np.full((220, 340), 128, np.uint8)
@@ -161,7 +179,11 @@ def test_landmarks_lie_in_the_prepared_face(films, view):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"view": "frontl"}, "'frontl'.*Did you mean 'frontal'"), ({"size": 4}, "size=4.*16 to 1024")],
+    [
+        ({"view": "frontl"}, "'frontl'.*Did you mean 'frontal'"),
+        ({"size": 4}, "size=4.*16 to 1024"),
+        ({"extension": -1}, "extension=-1"),
+    ],
 )
 def test_impossible_chains_are_refused(options, message):
     with pytest.raises(ParameterError, match=message):
