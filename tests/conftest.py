@@ -78,3 +78,18 @@ def faces():
         return FaceTable(name, frame, pixels, FaceTable.content_fingerprint(frame, pixels), notes=tuple(notes))
 
     return table
+
+
+@pytest.fixture(scope="session")
+def twins(tmp_path_factory):
+    """Writes tiny twins, each once: name -> folder. Tests that change one copy it first."""
+    from fer_utils.datasets.synthetic.twins import make_twin, write_twin
+
+    written = {}
+
+    def folder(name):
+        if name not in written:
+            written[name] = write_twin(make_twin(name, "tiny"), tmp_path_factory.mktemp("tiny") / name)
+        return written[name]
+
+    return folder

@@ -1,21 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_utils.datasets.synthetic.twins import make_twin, write_twin
 from fer_utils.protocol.fold import Fold
-
-
-@pytest.fixture(scope="session")
-def twins(tmp_path_factory):
-    """Writes tiny twins, each once: name -> folder."""
-    written = {}
-
-    def folder(name):
-        if name not in written:
-            written[name] = write_twin(make_twin(name, "tiny"), tmp_path_factory.mktemp("tiny") / name)
-        return written[name]
-
-    return folder
 
 
 @pytest.fixture
