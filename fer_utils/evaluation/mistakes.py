@@ -33,8 +33,15 @@ class Bought:
 
     def __str__(self):
         return (
-            f"claimed {100 * self.claimed:.1f} %, honest {100 * self.honest:.1f} %: "
-            f"the mistake buys {in_points(self.gain)}"
+            f"claimed {_percent(self.claimed)}, honest {_percent(self.honest)}: the mistake buys {in_points(self.gain)}"
+        )
+
+    def _repr_html_(self) -> str:
+        value, interval = in_points(self.gain).split(" points ")
+        return (
+            f'<p style="font-size: 1.8em; margin: 0.3em 0 0"><b>{value} points</b> '
+            f'<span style="font-size: 0.6em">95 % interval {interval}</span></p>'
+            f"<p>claimed {_percent(self.claimed)}, honest {_percent(self.honest)}</p>"
         )
 
 
@@ -66,7 +73,8 @@ def bought(claimed: pd.DataFrame, honest: pd.DataFrame, resamples: int = RESAMPL
     # A matrix (2, 3) of wrong and right: rows with the mistake, columns without; the third column stays empty.
     tables = bootstrap(first * 3 + second, units, seeds, 2, resamples)
     drawn = (tables[:, 1, 0] - tables[:, 0, 1]) / tables.sum(axis=(1, 2))
-    return Bought(first.mean(), second.mean(), percentile_interval(first.mean() - second.mean(), drawn))
+    with_it, without = float(first.mean()), float(second.mean())
+    return Bought(with_it, without, percentile_interval(with_it - without, drawn))
 
 
 def bought_by_dropping(predictions: pd.DataFrame, classes: Sequence[str], resamples: int = RESAMPLES) -> Bought:
@@ -121,7 +129,13 @@ def lint_line(report: LintReport, rule: str) -> str:
     """
     found = [f"{f.level}: {f.rule} - {f.message}" for f in report.findings if f.rule == rule]
     said = found[0] if found else f"no finding '{rule}'; the verdict is: {report.verdict}"
-    return textwrap.fill(f"Linter: {said}", WIDTH, subsequent_indent="  ")
+    return wrapped(f"Linter: {said}")
+
+
+def wrapped(text: str) -> str:
+    """Breaks long lines, and indents what follows."""
+    lines = [textwrap.fill(line, WIDTH, subsequent_indent="    ") for line in text.splitlines()]
+    return "\n".join(lines)
 
 
 def in_points(gain: Interval) -> str:
