@@ -8,11 +8,11 @@ from fer_utils.batch.data import dataset_path
 from fer_utils.batch.history import IDENTITY, History
 from fer_utils.batch.keys import key_parts, module_digests, run_key
 from fer_utils.batch.notebook import Notebook
-from fer_utils.batch.request import Request
+from fer_utils.batch.request import Request, closure
 from fer_utils.batch.resources import Resources
 from fer_utils.errors import RunError
 
-__all__ = ["IDENTITY", "PlannedRun", "make_plan", "only_failed"]
+__all__ = ["IDENTITY", "PlannedRun", "make_plan", "only_failed", "with_what_they_need"]
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,18 @@ def only_failed(plan: list[PlannedRun]) -> list[PlannedRun]:
     Returns:
         list of `PlannedRun` in the order of the plan.
     """
-    by_key = {run.key: run for run in plan}
-    waiting, chosen = [run.key for run in plan if run.state in ("failed", "blocked")], set()
-    while waiting:
-        key = waiting.pop()
-        if key not in chosen:
-            chosen.add(key)
-            waiting += by_key[key].needs
-    return [run for run in plan if run.key in chosen]
+    return with_what_they_need([run for run in plan if run.state in ("failed", "blocked")], plan)
+
+
+def with_what_they_need(chosen: list[PlannedRun], plan: list[PlannedRun]) -> list[PlannedRun]:
+    """Adds to some runs those that they need, directly or through others.
+
+    Args:
+        chosen: list of `PlannedRun`.
+        plan: list of `PlannedRun` that holds them and all that they need.
+
+    Returns:
+        list of `PlannedRun` in the order of the plan.
+    """
+    keys = closure([run.key for run in chosen], {run.key: run.needs for run in plan})
+    return [run for run in plan if run.key in keys]

@@ -1,6 +1,7 @@
 """Requests: one run each that somebody asks for, before anything is known about data or earlier runs."""
 
 import fnmatch
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from fer_utils.batch.notebook import Notebook
@@ -47,6 +48,8 @@ class Request:
 def check_settings(requests: list[Request], settings: dict[str, str]) -> None:
     """Refuses a `--set key=value` that would change nothing.
 
+    Runs that only others need do not count: what they have follows from the others, and settings reach them so.
+
     Args:
         requests: list of `Request` that will run.
         settings: dict of parameter to the text after "=".
@@ -54,11 +57,12 @@ def check_settings(requests: list[Request], settings: dict[str, str]) -> None:
     Raises:
         ParameterError: no notebook among them has the parameter.
     """
-    known = {name for request in requests for name in request.notebook.defaults}
+    asked = [request for request in requests if not request.added]
+    known = {name for request in asked for name in request.notebook.defaults}
     for key in settings:
         if key == "data":
             raise ParameterError("--set data: name real data with --data NAME=PATH.")
-        if key not in known:
+        if asked and key not in known:
             raise ParameterError(
                 f"--set {key}: no notebook of these runs has this parameter. "
                 f"Known: {', '.join(sorted(known)) or 'none'}.{nearest(key, known)}"
@@ -111,27 +115,28 @@ def choose(requests: list[Request], pattern: str) -> list[Request]:
             f"--only {pattern}: no run of '{requests[0].suite}' has such a name. It has: {', '.join(labels)}."
             f"{nearest(pattern, labels)}"
         )
-    return with_what_they_need(chosen, requests)
+    needs = {request.label: request.needs.values() for request in requests}
+    labels = closure([request.label for request in chosen], needs)
+    return [request for request in requests if request.label in labels]
 
 
-def with_what_they_need(chosen: list[Request], requests: list[Request]) -> list[Request]:
+def closure(names: Iterable[str], needs: Mapping[str, Iterable[str]]) -> set[str]:
     """Adds to some runs those that they need, directly or through others.
 
     Args:
-        chosen: list of `Request`.
-        requests: list of `Request` that holds them and all that they need.
+        names: iterable of str. Names of runs.
+        needs: mapping of every name to the names that it needs.
 
     Returns:
-        list of `Request` in the order of `requests`.
+        set of str.
     """
-    by_label = {request.label: request for request in requests}
-    waiting, labels = [request.label for request in chosen], set()
+    waiting, found = list(names), set()
     while waiting:
-        label = waiting.pop()
-        if label not in labels:
-            labels.add(label)
-            waiting += by_label[label].needs.values()
-    return [request for request in requests if request.label in labels]
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += needs[name]
+    return found
 
 
 def _matches(pattern: str, name: str) -> bool:

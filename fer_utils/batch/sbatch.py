@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from fer_utils.batch.plan import PlannedRun
+from fer_utils.batch.plan import PlannedRun, with_what_they_need
 
 BEFORE = 600  # seconds of a job beside its notebook: planning, and imports from a slow network drive
 
@@ -27,12 +27,15 @@ submit() {{ # prints the number of the job, without the name of the cluster behi
 """
 
 
-def as_sbatch(plan: Sequence[PlannedRun], options: Sequence[str], project: Path, runs_root: Path) -> str:
+def as_sbatch(
+    plan: list[PlannedRun], data: dict[str, str], settings: dict[str, str], project: Path, runs_root: Path
+) -> str:
     """Writes the script.
 
     Args:
-        plan: sequence of `PlannedRun`, needed runs first.
-        options: sequence of str. What else `ferbench run SUITE` gets, such as ["--set", "epochs=1"].
+        plan: list of `PlannedRun`, needed runs first.
+        data: dict of dataset name to path, from `--data`.
+        settings: dict of parameter to text, from `--set`.
         project: Path of the folder in which `ferbench` is called.
         runs_root: Path of all run records; logs of jobs go to `.slurm` below it.
 
@@ -44,7 +47,9 @@ def as_sbatch(plan: Sequence[PlannedRun], options: Sequence[str], project: Path,
     suite = plan[0].request.suite
     lines = [HEAD.format(count=len(todo), total=len(plan), suite=suite, logs=shlex.quote(str(logs)))]
     jobs = {run.key: f"job{number}" for number, run in enumerate(todo, 1)}
+    named = [word for name, path in data.items() for word in ("--data", f"{name}={path}")]
     for run in todo:
+        options = [*named, *_settings(run, plan, settings)]
         words = [
             f"--job-name={run.label}",
             f"--chdir={project}",
@@ -64,6 +69,18 @@ def _command(run: PlannedRun, options: Sequence[str], runs_root: Path) -> str:
     ferbench = str(beside) if beside.exists() else "ferbench"
     words = ["env", f"FERBENCH_RUNS={Path(runs_root).resolve()}", ferbench, "run", run.request.suite, *options]
     return shlex.join([*words, "--only", run.label, "-j", "1"])
+
+
+def _settings(run: PlannedRun, plan: list[PlannedRun], settings: dict[str, str]) -> list[str]:
+    """The settings that a job must get: others are refused, but what is only needed follows from all."""
+    together = with_what_they_need([run], plan)
+    asked = {name for other in together if not other.request.added for name in other.notebook.defaults}
+    return [
+        word
+        for key, text in settings.items()
+        if key in asked or all(other.request.added for other in together)
+        for word in ("--set", f"{key}={text}")
+    ]
 
 
 def _resources(run: PlannedRun) -> list[str]:

@@ -7,6 +7,8 @@ import click
 from fer_utils import paths
 from fer_utils.cli.group import debug, main, shown
 
+REMOVED, LISTED, KEPT, HELD = "removed", "may go", "stays without --runs", "in use by now, or it cannot be removed"
+
 
 @main.command()
 @click.option("--delete", is_flag=True, help="Remove what is listed. Without this nothing is removed.")
@@ -38,20 +40,20 @@ def gc(delete, dry_run, with_runs, older_than):
     found = list(run_leftovers(root, notebooks_folder(), superseded))
     if older_than is not None:
         found += cache_leftovers(paths.cache_root(), older_than)
-    freed, stayed, failed = 0, 0, 0
+    sizes = dict.fromkeys((REMOVED, LISTED, KEPT, HELD), 0)
     for leftover in found:
-        chosen = with_runs or leftover.kind != "superseded run"
-        if delete and chosen and not remove(leftover):
-            word, failed = "in use, or not ours to remove", failed + 1
+        if leftover.kind == "superseded run" and not with_runs:
+            word = KEPT
+        elif not delete:
+            word = LISTED
         else:
-            word = "stays without --runs" if not chosen else "removed" if delete else "may go"
-        freed += leftover.size if chosen and word != "in use, or not ours to remove" else 0
-        stayed += 0 if chosen else leftover.size
+            word = REMOVED if remove(leftover) else HELD
+        sizes[word] += leftover.size
         click.echo(f"{_size(leftover.size):>9}  {leftover.kind:<15} {shown(leftover.path)}: {leftover.why}; {word}")
-    end = f"{_size(freed)} {'removed' if delete else 'would be removed with --delete'}"
-    end += f", {_size(stayed)} more with --runs" if stayed else ""
+    end = f"{_size(sizes[REMOVED])} removed" if delete else f"{_size(sizes[LISTED])} would be removed with --delete"
+    end += f", {_size(sizes[KEPT])} more with --runs" if sizes[KEPT] else ""
     click.echo(end if found else "Nothing is left over.")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if sizes[HELD] else 0)
 
 
 def _size(count: int) -> str:

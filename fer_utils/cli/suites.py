@@ -112,13 +112,13 @@ def plan(suite, data, only, settings, jobs, form):
     from fer_utils.batch.data import data_paths
     from fer_utils.batch.engine import default_jobs
     from fer_utils.batch.sbatch import as_sbatch
+    from fer_utils.batch.settings import read_settings
 
     runs = _plan(suite, data, only, settings)
     jobs = jobs or default_jobs(sum(run.state != "cached" for run in runs))
     if form == "sbatch":
-        options = [word for name, path in data_paths(data).items() for word in ("--data", f"{name}={path}")]
-        options += [word for text in settings for word in ("--set", text)]
-        click.echo(as_sbatch(runs, options, paths.project_root(), paths.runs_root()))
+        wanted = read_settings(settings)
+        click.echo(as_sbatch(runs, data_paths(data), wanted, paths.project_root(), paths.runs_root()))
     elif form == "json":
         click.echo(plan_formats.as_json(runs, jobs))
     else:

@@ -87,6 +87,8 @@ def test_set_reaches_what_is_needed_where_it_is_forwarded(chain):
     runs = json.loads(ferbench("plan", "--set", "epochs=9", "--format", "json").stdout)["runs"]
     assert [run["parameters"]["epochs"] for run in runs] == [9, 9, 9, 9]
     assert [run["parameters"].get("rate") for run in runs] == [0.5, None, None, 0.1]
+    fixed = ferbench("plan", "--set", "rate=0.9", "--only", "03_ends")  # 01_makes has one, but its value is fixed
+    assert fixed.exit_code == 2 and "no notebook of these runs has this parameter" in fixed.stderr
 
 
 @pytest.mark.parametrize(
