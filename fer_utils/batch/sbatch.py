@@ -44,7 +44,7 @@ def as_sbatch(
     """
     todo = [run for run in plan if run.state != "cached"]
     logs = Path(runs_root).resolve() / ".slurm"
-    suite = plan[0].request.suite
+    suite = " ".join(plan[0].request.suite.split())  # a line of its own in a comment would be a command
     lines = [HEAD.format(count=len(todo), total=len(plan), suite=suite, logs=shlex.quote(str(logs)))]
     jobs = {run.key: f"job{number}" for number, run in enumerate(todo, 1)}
     named = [word for name, path in data.items() for word in ("--data", f"{name}={path}")]
