@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from fer_utils.batch.blocked import record_blocked
 from fer_utils.batch.execute import tidy
 from fer_utils.batch.lock import holder, take_lock
 from fer_utils.batch.plan import PlannedRun
@@ -90,8 +91,8 @@ def execute_plan(
                 needed = [outcomes.get(key) for key in run.needs]
                 broken = next((o for o in needed if o and o.state not in ("ok", "cached")), None)
                 if broken:
-                    message = f"blocked by {broken.run.label}, which {broken.state}"
-                    outcomes[run.key] = Outcome(run, "blocked", error={"type": "Blocked", "message": message})
+                    error = record_blocked(run, broken.run, broken.state)
+                    outcomes[run.key] = Outcome(run, "blocked", error=error)
                     progress.ended(outcomes[run.key])
                     waiting.remove(run)
                 elif all(needed) and len(futures) < jobs:

@@ -25,15 +25,18 @@ def run_key(parts: dict) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def key_parts(notebook, parameters: dict, data_digest: str, needs: dict[str, list[str]]) -> dict:
+def key_parts(
+    notebook, parameters: dict, data_digest: str, needs: dict[str, str], modules: dict[str, str] | None = None
+) -> dict:
     """Collects what a run depends on.
 
     Args:
         notebook: `Notebook`.
-        parameters: dict. All parameters, defaults and seeds included; `data` is left out, because the same data may
-            lie elsewhere tomorrow.
+        parameters: dict. All parameters, defaults and seeds included. `data` and those that get the path of a needed
+            run are left out, because the same things may lie elsewhere tomorrow.
         data_digest: str. From `fer_utils.datasets.dataset_digest`.
-        needs: dict of notebook name to the keys of its runs that must be there first.
+        needs: dict of the parameter that gets a needed run's path to that run, "<notebook>/<key>".
+        modules: dict. From `module_digests`, where that was asked for this notebook a moment ago.
 
     Returns:
         dict with `schema`, `notebook`, `parameters`, `modules`, `data`, `needs`.
@@ -41,8 +44,8 @@ def key_parts(notebook, parameters: dict, data_digest: str, needs: dict[str, lis
     return {
         "schema": SCHEMA,
         "notebook": notebook.digest,
-        "parameters": {key: value for key, value in parameters.items() if key != "data"},
-        "modules": module_digests(notebook.code),
+        "parameters": {key: value for key, value in parameters.items() if key != "data" and key not in needs},
+        "modules": module_digests(notebook.code) if modules is None else modules,
         "data": data_digest,
         "needs": needs,
     }
@@ -76,8 +79,11 @@ def explain(old: dict, new: dict) -> list[str]:
             reasons.append(f"{name}: {before[name]!r} -> {after[name]!r}")
     if old.get("data") != new["data"]:
         reasons.append("data changed")
-    if old.get("needs") != new["needs"]:
-        reasons.append("a run that it needs changed")
+    before, after = old.get("needs", {}), new["needs"]
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            run = str(after.get(name) or before[name])
+            reasons.append(f"the run of {run.partition('/')[0]} that it needs changed")
     return reasons
 
 

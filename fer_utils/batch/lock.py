@@ -62,6 +62,34 @@ def take_lock(path: Path) -> RunLock | None:
     return RunLock(path, file)
 
 
+def lock_path(directory: Path) -> Path:
+    """Names the lock of a run.
+
+    Args:
+        directory: Path of the run's record, `<runs>/<notebook>/<key>`.
+
+    Returns:
+        Path of the lock's file, `<runs>/.locks/<notebook>-<key>`.
+    """
+    return directory.parents[1] / ".locks" / f"{directory.parent.name}-{directory.name}"
+
+
+def is_held(path: Path) -> bool:
+    """Says whether some process holds a lock, without taking it from anybody.
+
+    Args:
+        path: Path of its file.
+
+    Returns:
+        bool.
+    """
+    try:
+        with path.open("rb") as file:
+            return not _lock(file, shared=True)
+    except FileNotFoundError:
+        return False
+
+
 def holder(path: Path) -> str:
     """Says who holds a lock.
 
@@ -77,13 +105,13 @@ def holder(path: Path) -> str:
         return "another process"
 
 
-def _lock(file) -> bool:
+def _lock(file, shared: bool = False) -> bool:
     try:
         if os.name == "nt":
             file.seek(1 << 30)  # Windows locks bytes, and nobody may read those: one far behind the text
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -72,16 +72,11 @@ class Notebook:
         return str(self.metadata.get("ferbench", {}).get("family", ""))
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of the notebooks whose runs must be there first."""
-        return tuple(self.metadata.get("ferbench", {}).get("needs", ()))
-
-    @property
     def code(self) -> tuple[str, ...]:
         """Sources of the code cells."""
         return tuple(source for kind, source, _ in self.cells if kind == "code")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hash of all sources and tags; outputs, execution counts and cell ids do not matter."""
         return hashlib.sha256(json.dumps(self.cells).encode()).hexdigest()

@@ -1,18 +1,18 @@
 """Plans: what a suite would run, with each run's key, and whether its result is there already; if not, why not."""
 
-import itertools
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fer_utils.batch.completion import with_needed
 from fer_utils.batch.data import dataset_path
-from fer_utils.batch.keys import explain, key_parts, run_key
+from fer_utils.batch.history import IDENTITY, History
+from fer_utils.batch.keys import key_parts, module_digests, run_key
 from fer_utils.batch.notebook import Notebook
-from fer_utils.batch.suite import Request
-from fer_utils.errors import ParameterError, RunError
-from fer_utils.runs.record import RunRecord, read_run
+from fer_utils.batch.request import Request, closure
+from fer_utils.batch.resources import Resources
+from fer_utils.errors import RunError
 
-IDENTITY = "key.json"  # beside a record: what its key was made of
+__all__ = ["IDENTITY", "PlannedRun", "make_plan", "only_failed", "with_what_they_need"]
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class PlannedRun:
 
     Args:
         request: `Request`. What the suite asked for.
-        parameters: dict. All parameters, defaults and the path of the data included.
+        parameters: dict. All parameters, defaults, the path of the data and paths of needed runs included.
         parts: dict. What the key was made of.
         key: str. Name of the run's directory.
         directory: Path. `<runs>/<notebook>/<key>`, absolute.
-        state: str. "cached", "new", "stale", "failed" or "unfinished".
+        state: str. "cached", "new", "stale", "failed", "blocked" or "unfinished".
         reason: str. Why it is stale, or how it failed; "" otherwise.
         needs: tuple of str. Keys of runs that must be there first.
-        expected_seconds: float or None. How long an earlier run of this kind took.
+        expected_seconds: float or None. How long earlier runs of this kind took.
     """
 
     request: Request
@@ -52,6 +52,11 @@ class PlannedRun:
         return self.request.notebook
 
     @property
+    def resources(self) -> Resources:
+        """What it takes of the machine."""
+        return self.request.resources
+
+    @property
     def identity(self) -> dict:
         """What is stored beside the record, so that a later plan can explain what changed."""
         return {
@@ -67,7 +72,7 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
     """Finds each request's key and state.
 
     Args:
-        requests: list of `Request`.
+        requests: list of `Request`; the runs that they need are added.
         data: dict of dataset name to path, from `data_paths`.
         runs_root: Path of all run records.
 
@@ -75,19 +80,20 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
         list of `PlannedRun`; needed runs first, equal ones once.
 
     Raises:
-        ParameterError: unknown dataset, missing data, or a needed notebook that is not among the requests.
+        ParameterError: unknown dataset, missing data, or impossible needs.
         DatasetLayoutError: a run that is not there yet would find its data damaged or of another kind.
         RunError: `runs_root` is a file.
     """
     if Path(runs_root).is_file():
         raise RunError(f"{runs_root}: the runs folder is a file. Set FERBENCH_RUNS to a folder.")
+    root, history = Path(runs_root).resolve(), History(runs_root)
     readable: set[tuple[str, str]] = set()
     digests: dict[tuple[str, str], str] = {}
-    records: dict[str, list] = {}
+    modules: dict[str, dict] = {}  # of each notebook: to look them up costs more than all else
     plan: dict[str, PlannedRun] = {}
-    for request in _in_order(requests):
-        notebook = request.notebook
-        parameters = {**notebook.defaults, **request.given}
+    by_label: dict[str, PlannedRun] = {}
+    for request in with_needed(requests):
+        notebook, parameters = request.notebook, request.parameters
         digest, source = "", ("", "")
         if "dataset" in parameters:
             path = dataset_path(parameters["dataset"], data, request.label)
@@ -99,86 +105,48 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
 
                 digests[source] = dataset_digest(*source)
             digest = digests[source]
-        needs = {name: [run.key for run in plan.values() if run.notebook.name == name] for name in notebook.needs}
-        parts = key_parts(notebook, parameters, digest, needs)
+        needed = {receiver: by_label[label] for receiver, label in request.needs.items()}
+        parameters |= {receiver: str(run.directory) for receiver, run in needed.items()}
+        names = {receiver: f"{run.notebook.name}/{run.key}" for receiver, run in needed.items()}
+        if notebook.name not in modules:
+            modules[notebook.name] = module_digests(notebook.code)
+        parts = key_parts(notebook, parameters, digest, names, modules[notebook.name])
         key = run_key(parts)
-        directory = Path(runs_root).resolve() / notebook.name / key
-        if notebook.name not in records:
-            records[notebook.name] = _records(runs_root, notebook.name)
-        state, reason, seconds = _state(request, directory, parts, records[notebook.name])
+        directory = root / notebook.name / key
+        state, reason = history.state(request, directory, parts)
         if state != "cached" and source[1] and source not in readable:
             from fer_utils.datasets import load_dataset
 
             load_dataset(*source)  # finds bad rows before kernels start, and fills the cache that these will read
             readable.add(source)
-        needed = tuple(itertools.chain.from_iterable(needs.values()))
-        plan.setdefault(key, PlannedRun(request, parameters, parts, key, directory, state, reason, needed, seconds))
+        keys = tuple(dict.fromkeys(run.key for run in needed.values()))
+        seconds = history.seconds(notebook.name, parts)
+        run = PlannedRun(request, parameters, parts, key, directory, state, reason, keys, seconds)
+        by_label[request.label] = plan.setdefault(key, run)
     return list(plan.values())
 
 
-def _in_order(requests: list[Request]) -> list[Request]:
-    """Puts the runs of a needed notebook before those that need it."""
-    names = {request.notebook.name for request in requests}
-    ordered: list[Request] = []
-    waiting = list(requests)
-    while waiting:
-        left = {request.notebook.name for request in waiting}
-        ready = [request for request in waiting if not left & set(request.notebook.needs)]
-        for request in waiting:
-            missing = [name for name in request.notebook.needs if name not in names]
-            if missing:
-                raise ParameterError(
-                    f"{request.label}: it needs a run of '{missing[0]}', and these runs hold none. "
-                    f"Add it to the suite, or widen --only."
-                )
-        if not ready:
-            raise ParameterError(f"The notebooks {', '.join(sorted(left))} need each other in a circle.")
-        ordered += ready
-        waiting = [request for request in waiting if request not in ready]
-    return ordered
+def only_failed(plan: list[PlannedRun]) -> list[PlannedRun]:
+    """Leaves what failed earlier or was blocked by a failure, and all that these need.
+
+    Args:
+        plan: list of `PlannedRun`.
+
+    Returns:
+        list of `PlannedRun` in the order of the plan.
+    """
+    return with_what_they_need([run for run in plan if run.state in ("failed", "blocked")], plan)
 
 
-def _records(runs_root: Path, notebook: str) -> list[tuple[RunRecord, dict]]:
-    """The records of a notebook's runs in batch, each with the identity that the runner wrote beside it."""
-    folders = sorted(path.parent for path in (Path(runs_root) / notebook).glob(f"*/{IDENTITY}"))
-    return [(read_run(folder), _read_json(folder / IDENTITY)) for folder in folders]
+def with_what_they_need(chosen: list[PlannedRun], plan: list[PlannedRun]) -> list[PlannedRun]:
+    """Adds to some runs those that they need, directly or through others.
 
+    Args:
+        chosen: list of `PlannedRun`.
+        plan: list of `PlannedRun` that holds them and all that they need.
 
-def _state(
-    request: Request, directory: Path, parts: dict, records: list[tuple[RunRecord, dict]]
-) -> tuple[str, str, float | None]:
-    """State of a planned run, the reason for it, and the seconds that the most similar earlier run took."""
-    kin = [
-        (explain(identity["parts"], parts), record)
-        for record, identity in records
-        if record.state == "ok" and identity.get("parts") and _is_kin(identity, request, parts)
-    ]
-    kin.sort(key=lambda pair: pair[1].result.get("created", ""), reverse=True)
-    kin.sort(key=lambda pair: len(pair[0]))  # the most similar first, of equals the latest
-    seconds = [record.result.get("provenance", {}).get("wall_seconds") for _, record in kin[:1]]
-    expected = seconds[0] if seconds else None
-    own = next((record for record, _ in records if record.directory == directory), None)
-    if own is not None and own.state == "ok":
-        return "cached", "", expected
-    if own is not None and own.state == "failed":
-        first = (str(own.error.get("message", "")).strip().splitlines() or [""])[0]
-        return "failed", f"{own.error.get('type', 'error')}: {first}", expected
-    if own is not None:
-        return "unfinished", "", expected
-    if kin:
-        return "stale", ", ".join(kin[0][0]), expected
-    return "new", "", expected
-
-
-def _is_kin(identity: dict, request: Request, parts: dict) -> bool:
-    """Whether an earlier run was this one before something changed: same entry of the suite, or same parameters."""
-    same_entry = (identity.get("suite"), identity.get("label")) == (request.suite, request.label)
-    return same_entry or identity["parts"].get("parameters") == parts["parameters"]
-
-
-def _read_json(path: Path) -> dict:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    Returns:
+        list of `PlannedRun` in the order of the plan.
+    """
+    keys = closure([run.key for run in chosen], {run.key: run.needs for run in plan})
+    return [run for run in plan if run.key in keys]

@@ -1,38 +1,18 @@
 """Suites: YAML files that say which notebooks run with which parameters. Strict, before anything runs."""
 
-import itertools
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
+from fer_utils.batch.grid import combinations
 from fer_utils.batch.notebook import Notebook, find_notebooks
-from fer_utils.batch.settings import read_value
+from fer_utils.batch.request import Request
+from fer_utils.batch.resources import RESOURCE_KEYS, read_resources
 from fer_utils.errors import ParameterError, nearest
+from fer_utils.evaluation.claim_schema import StrictLoader
 
 SUITE_KEYS = ("description", "parameters", "runs")
-ENTRY_KEYS = ("notebook", "name", "parameters", "grid", "timeout", "threads")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One run that a suite asks for: a notebook and the parameters that differ from its defaults.
-
-    Args:
-        suite: str. The suite that asks.
-        label: str. Name for people, unique in the suite, such as "13_mini_xception[model=dense]".
-        notebook: `Notebook`.
-        given: dict. Parameters as the suite gives them.
-        timeout: float or None. Seconds after which the run is stopped.
-        threads: int or None. Threads of its kernel; None shares the cores among the workers.
-    """
-
-    suite: str
-    label: str
-    notebook: Notebook
-    given: dict
-    timeout: float | None = None
-    threads: int | None = None
+ENTRY_KEYS = ("notebook", "name", "parameters", "grid", "include", "exclude", "seeds", "threads", *RESOURCE_KEYS)
 
 
 def find_suites(folder: Path) -> dict[str, Path]:
@@ -57,36 +37,25 @@ def read_suite(path: Path) -> dict:
         dict with `description` (str), `parameters` (dict) and `runs` (list of dict).
 
     Raises:
-        ParameterError: not YAML, or an unknown key.
+        ParameterError: not YAML, an unknown key, a key that stands twice, or a value of the wrong type.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), StrictLoader)
     except OSError as error:
         raise ParameterError(f"{path}: the suite cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: not a YAML file: {' '.join(str(error).split())}") from error
+    except ValueError as error:  # a key that stands twice, with its line
+        raise ParameterError(f"{path}: {error}.") from error
     _check_mapping(content, SUITE_KEYS, str(path))
     suite = {"description": "", "parameters": {}, **content}
+    if not isinstance(suite["description"], str):
+        raise ParameterError(f"{path}: 'description' must be a sentence, not {suite['description']!r}.")
     if not isinstance(suite.get("runs"), list) or not suite["runs"]:
         raise ParameterError(f"{path}: 'runs' must be a list with at least one '- notebook: NAME'.")
     _check_mapping(suite["parameters"], None, f"{path}: parameters")
     for number, entry in enumerate(suite["runs"], 1):
-        where = f"{path}: run {number}"
-        _check_mapping(entry, ENTRY_KEYS, where)
-        if "notebook" not in entry:
-            raise ParameterError(f"{where}: 'notebook' is missing.")
-        for key in ("notebook", "name"):
-            if not isinstance(entry.get(key, ""), str):
-                raise ParameterError(f"{where}: '{key}' must be a name, not {entry[key]!r}.")
-        for key in ("parameters", "grid"):
-            _check_mapping(entry.get(key, {}), None, f"{where}: {key}")
-        for key, values in entry.get("grid", {}).items():
-            if not isinstance(values, list) or not values:
-                raise ParameterError(f"{where}: grid: '{key}' must be a list of values, not {values!r}.")
-        for key, kinds in (("timeout", (int, float)), ("threads", (int,))):
-            value = entry.get(key, 1)
-            if type(value) not in kinds or not value > 0:  # "not above" refuses .nan, too
-                raise ParameterError(f"{where}: '{key}' must be a number above zero, not {value!r}.")
+        _check_entry(entry, f"{path}: run {number}")
     return suite
 
 
@@ -98,7 +67,7 @@ def load_suite(name: str, folder: Path) -> list[Request]:
         folder: Path of the `notebooks` folder.
 
     Returns:
-        list of `Request`, grids expanded, in the order of the file.
+        list of `Request`, grids expanded, in the order of the file; `with_needed` adds the runs that these need.
 
     Raises:
         ParameterError: unknown suite, key, notebook or parameter, or a value of the wrong type.
@@ -113,10 +82,10 @@ def load_suite(name: str, folder: Path) -> list[Request]:
     suite = read_suite(path)
     notebooks = find_notebooks(folder)
     loaded: dict[str, Notebook] = {}
-    requests = []
+    requests: dict[str, Request] = {}
     for number, entry in enumerate(suite["runs"], 1):
         where = f"{path.name}: run {number}"
-        title = str(entry["notebook"]).removesuffix(".ipynb")
+        title = entry["notebook"].removesuffix(".ipynb")
         if title not in notebooks:
             raise ParameterError(
                 f"{where}: no notebook '{title}' in {folder}. Known: {', '.join(notebooks) or 'none'}."
@@ -124,56 +93,55 @@ def load_suite(name: str, folder: Path) -> list[Request]:
             )
         if title not in loaded:
             loaded[title] = Notebook.read(notebooks[title])
-        notebook = loaded[title]
-        fixed = {**suite["parameters"], **entry.get("parameters", {})}
-        grid = entry.get("grid", {})
-        for values in itertools.product(*grid.values()):
-            point = dict(zip(grid, values, strict=True))
-            given = {key: notebook.check_parameter(key, value, where) for key, value in {**fixed, **point}.items()}
-            if "data" in given:
+        for request in _requests(name, entry, loaded[title], suite["parameters"], where):
+            if request.label in requests:
                 raise ParameterError(
-                    f"{where}: 'data' is a path of your machine: leave it out and use --data NAME=PATH."
+                    f"{where}: '{request.label}' is there already. Give one of the two another 'name'."
                 )
-            label = str(entry.get("name", title))
-            if point:
-                label += f"[{', '.join(f'{key}={value}' for key, value in point.items())}]"
-            if any(request.label == label for request in requests):
-                raise ParameterError(f"{where}: '{label}' is there already. Give one of the two another 'name'.")
-            requests.append(Request(name, label, notebook, given, entry.get("timeout"), entry.get("threads")))
-    return requests
+            requests[request.label] = request
+    return list(requests.values())
 
 
-def override(requests: list[Request], settings: dict[str, str]) -> list[Request]:
-    """Applies `--set key=value` to every run whose notebook has that parameter.
+def _requests(suite: str, entry: dict, notebook: Notebook, shared: dict, where: str):
+    """Expands one entry."""
+    resources = read_resources(entry, where)
+    threads = entry.get("threads", entry.get("cpus"))
+    for point in combinations(entry, notebook, where):
+        wanted = {**shared, **entry.get("parameters", {}), **point}
+        given = {key: notebook.check_parameter(key, value, where) for key, value in wanted.items()}
+        if "data" in given:
+            raise ParameterError(f"{where}: 'data' is a path of your machine: leave it out and use --data NAME=PATH.")
+        label = entry.get("name", notebook.name)
+        if point:
+            label += f"[{', '.join(f'{key}={value}' for key, value in point.items())}]"
+        yield Request(suite, label, notebook, given, resources, threads)
 
-    Args:
-        requests: list of `Request`.
-        settings: dict of parameter to the text after "=".
 
-    Returns:
-        list of `Request` with the new values; runs that became equal are merged later, by their key.
-
-    Raises:
-        ParameterError: no notebook among them has the parameter, or the value is of the wrong type.
-    """
-    for key, text in settings.items():
-        if key == "data":
-            raise ParameterError("--set data: name real data with --data NAME=PATH.")
-        known = {name for request in requests for name in request.notebook.defaults}
-        if key not in known:
-            raise ParameterError(
-                f"--set {key}: no notebook of these runs has this parameter. "
-                f"Known: {', '.join(sorted(known)) or 'none'}.{nearest(key, known)}"
-            )
-        changed = []
-        for request in requests:
-            given = dict(request.given)
-            if key in request.notebook.defaults:
-                value = read_value(text, request.notebook.defaults[key])
-                given[key] = request.notebook.check_parameter(key, value, f"--set {key}")
-            changed.append(replace(request, given=given))
-        requests = changed
-    return requests
+def _check_entry(entry, where: str) -> None:
+    """Checks the outline of one entry; its notebook and parameters are looked up later."""
+    _check_mapping(entry, ENTRY_KEYS, where)
+    if "notebook" not in entry:
+        raise ParameterError(f"{where}: 'notebook' is missing.")
+    for key in ("notebook", "name"):
+        if not isinstance(entry.get(key, ""), str) or entry.get(key) == "":
+            raise ParameterError(f"{where}: '{key}' must be a name, not {entry[key]!r}.")
+    for key in ("parameters", "grid"):
+        _check_mapping(entry.get(key, {}), None, f"{where}: {key}")
+    for key, values in entry.get("grid", {}).items():
+        if not isinstance(values, list) or not values:
+            raise ParameterError(f"{where}: grid: '{key}' must be a list of values, not {values!r}.")
+    for key in ("include", "exclude"):
+        points = entry.get(key, [])
+        if not isinstance(points, list):
+            raise ParameterError(f"{where}: '{key}' must be a list of '- {{parameter: value}}', not {points!r}.")
+        for number, point in enumerate(points, 1):
+            _check_mapping(point, None, f"{where}: {key} {number}")
+            if not point:
+                raise ParameterError(f"{where}: {key} {number}: it is empty.")
+    threads = entry.get("threads", 1)
+    if type(threads) is not int or threads < 1:
+        raise ParameterError(f"{where}: 'threads' must be a whole number above zero, not {threads!r}.")
+    read_resources(entry, where)
 
 
 def _check_mapping(content, known: tuple[str, ...] | None, where: str) -> None:

@@ -6,9 +6,11 @@ from fer_utils.cli import (  # noqa: F401  (they add their commands to the group
     data_check,
     data_prepare,
     doctor,
+    gc,
     lint_split,
     report,
     score,
+    status,
     suites,
 )
 from fer_utils.cli.group import main

@@ -1,6 +1,5 @@
-"""The commands around suites: list, plan, run, status."""
+"""The commands around suites: list, plan, run."""
 
-import fnmatch
 import sys
 from pathlib import Path
 
@@ -11,13 +10,21 @@ from fer_utils.backend import check_backend
 from fer_utils.cli.group import debug, main, shown
 from fer_utils.errors import ParameterError
 
+jobs_option = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Notebooks at a time; chosen from the cores if left out."
+)
+
 
 def _selection(command):
     """The arguments that say which runs are meant; the same for plan and run."""
     for option in (
         click.argument("suite", default="quick"),
         click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a real dataset lies. May be repeated."),
-        click.option("--only", metavar="PATTERN", help="Only runs whose name or notebook matches, such as '13*'."),
+        click.option(
+            "--only",
+            metavar="PATTERN",
+            help="Only the run of this name; or all whose name or notebook contains or matches it, such as '13*'.",
+        ),
         click.option(
             "--set",
             "settings",
@@ -32,30 +39,31 @@ def _selection(command):
 
 def _plan(suite: str, data: tuple[str, ...], only: str | None, settings: tuple[str, ...]):
     """Turns the arguments into a plan."""
+    from fer_utils.batch.completion import with_needed
     from fer_utils.batch.data import data_paths
     from fer_utils.batch.plan import make_plan
+    from fer_utils.batch.request import check_settings, choose, override
     from fer_utils.batch.settings import read_settings
-    from fer_utils.batch.suite import load_suite, override
+    from fer_utils.batch.suite import load_suite
 
     check_backend()
-    requests = load_suite(suite, _notebooks())
+    wanted = read_settings(settings)
+    requests = with_needed(override(load_suite(suite, notebooks_folder()), wanted))
     if only is not None:
-        chosen = [request for request in requests if _matches(only, request.label, request.notebook.name)]
-        if not chosen:
-            labels = [request.label for request in requests]
-            raise ParameterError(f"--only {only}: no run of '{suite}' has such a name. It has: {', '.join(labels)}.")
-        requests = chosen
-    return make_plan(override(requests, read_settings(settings)), data_paths(data), paths.runs_root())
+        requests = choose(requests, only)
+        check_settings(requests, wanted)
+    return make_plan(requests, data_paths(data), paths.runs_root())
 
 
-def _matches(pattern: str, *names: str) -> bool:
-    """Whether a name holds a pattern, or fits it where it has wildcards. Brackets are plain text: labels have them."""
-    if "*" in pattern or "?" in pattern:
-        return any(fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")) for name in names)
-    return any(pattern in name for name in names)
+def notebooks_folder() -> Path:
+    """Returns the project's folder of notebooks.
 
+    Returns:
+        Path.
 
-def _notebooks() -> Path:
+    Raises:
+        ParameterError: there is none.
+    """
     folder = paths.project_root() / "notebooks"
     if not folder.is_dir():
         raise ParameterError(f"{folder}: no such folder. Call ferbench inside the project, where 'notebooks' lies.")
@@ -70,10 +78,10 @@ def list_():
     from fer_utils.batch.suite import find_suites, read_suite
     from fer_utils.datasets import DATASETS
 
-    folder = _notebooks()
+    folder = notebooks_folder()
     click.echo("Suites (ferbench run SUITE)")
     for name, path in find_suites(folder).items():
-        click.echo(f"  {name:<22} {' '.join(str(read_suite(path)['description']).split())}")
+        click.echo(f"  {name:<22} {' '.join(read_suite(path)['description'].split())}")
     click.echo("\nNotebooks")
     for name, path in find_notebooks(folder).items():
         notebook = Notebook.read(path)
@@ -89,35 +97,62 @@ def list_():
 
 @main.command()
 @_selection
+@jobs_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "dot", "sbatch"]),
+    default="table",
+    help="A table to read, JSON, a graph for Graphviz, or a script that submits each run to Slurm.",
+)
 @debug
-def plan(suite, data, only, settings):
-    """Shows what a suite would run, and why."""
+def plan(suite, data, only, settings, jobs, form):
+    """Shows what a suite would run, why, and about how long it takes."""
+    from fer_utils.batch import plan_formats
+    from fer_utils.batch.data import data_paths
+    from fer_utils.batch.engine import default_jobs
+    from fer_utils.batch.sbatch import as_sbatch
+    from fer_utils.batch.settings import read_settings
+
     runs = _plan(suite, data, only, settings)
-    width = max(len(run.label) for run in runs)
-    for run in runs:
-        state = f"stale: {run.reason}" if run.state == "stale" else run.state
-        state += f" before ({run.reason})" if run.state == "failed" else ""
-        click.echo(f"{run.label:<{width}}  {run.key}  {state}")
-    todo = sum(run.state != "cached" for run in runs)
-    click.echo(f"{len(runs)} runs: {len(runs) - todo} cached, {todo} to execute")
+    jobs = jobs or default_jobs(sum(run.state != "cached" for run in runs))
+    if form == "sbatch":
+        wanted = read_settings(settings)
+        click.echo(as_sbatch(runs, data_paths(data), wanted, paths.project_root(), paths.runs_root()))
+    elif form == "json":
+        click.echo(plan_formats.as_json(runs, jobs))
+    else:
+        click.echo(plan_formats.as_dot(runs) if form == "dot" else plan_formats.as_table(runs, jobs))
 
 
 @main.command()
 @_selection
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), help="Notebooks at a time; chosen from the cores if left out."
-)
+@jobs_option
 @click.option("--force", is_flag=True, help="Run again what is there already.")
-@click.option("--retry-failed/--no-retry-failed", default=True, help="Run again what failed earlier.  [default: retry]")
+@click.option(
+    "--retry-failed/--no-retry-failed",
+    default=None,
+    help="Run only what failed earlier, and what that blocked; or leave what failed. Without either, all that is not "
+    "there yet runs, and what failed once more.",
+)
 @debug
 def run(suite, data, only, settings, jobs, force, retry_failed):
     """Executes a suite; what is there already is skipped."""
     from fer_utils.batch.engine import execute_plan
+    from fer_utils.batch.plan import only_failed
     from fer_utils.batch.progress import Progress
+    from fer_utils.batch.space import check_space
 
     runs = _plan(suite, data, only, settings)
+    if retry_failed:
+        runs = only_failed(runs)
+        if not runs:
+            click.echo("Nothing failed earlier: 'ferbench run' without --retry-failed runs what is not there yet.")
+            return
+    if force or any(run.state != "cached" for run in runs):
+        check_space(paths.runs_root())
     try:
-        outcomes = execute_plan(runs, paths.runs_root(), jobs, force, retry_failed, Progress(sys.stderr))
+        outcomes = execute_plan(runs, paths.runs_root(), jobs, force, retry_failed is not False, Progress(sys.stderr))
     except KeyboardInterrupt:
         click.echo("What is finished stays; the same command goes on from here.", err=True)
         raise
@@ -130,24 +165,3 @@ def run(suite, data, only, settings, jobs, force, retry_failed):
             click.echo(f"  {outcome.state}: {outcome.run.label}, see {shown(outcome.run.directory)}", err=True)
     if count["failed"] or count["skipped"] or count["blocked"]:
         sys.exit(1)
-
-
-@main.command()
-@debug
-def status():
-    """Shows what lies in the runs folder."""
-    from fer_utils.runs.record import read_runs
-
-    root = paths.runs_root()
-    records = read_runs(root)
-    for record in records:
-        facts = record.result or record.error
-        seconds = facts.get("seconds", facts.get("provenance", {}).get("wall_seconds"))
-        took = f"{seconds:.0f} s" if isinstance(seconds, int | float) else ""
-        message = (str(record.error.get("message", "")).splitlines() or [""])[0]
-        note = f"{record.error.get('type')}: {message}" if record.error else ""
-        when = facts.get("created", "")
-        line = f"{record.state:<10} {record.notebook:<22} {record.key:<28} {took:>8}  {when:<20}  {note}"
-        click.echo(line.rstrip())
-    count = {state: sum(r.state == state for r in records) for state in ("ok", "failed", "unfinished")}
-    click.echo(f"{shown(root)}: " + ", ".join(f"{number} {state}" for state, number in count.items()))

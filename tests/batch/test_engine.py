@@ -13,7 +13,6 @@ from fer_utils.batch.engine import execute_plan
 from fer_utils.batch.plan import make_plan
 from fer_utils.batch.progress import Progress
 from fer_utils.batch.suite import load_suite
-from fer_utils.errors import ParameterError
 
 
 def plan(project, suite="s"):
@@ -125,20 +124,6 @@ def test_an_edited_notebook_is_stale_and_says_so(project):
     project.suite("s", "runs:\n- {notebook: 01_toy, parameters: {epochs: 5}}")
     (run,) = plan(project)
     assert (run.state, run.reason) == ("stale", "epochs: 1 -> 5")
-
-
-def test_a_needed_notebook_runs_first_and_its_failure_blocks(project):
-    project.notebook("01_uses", needs=["02_makes"])
-    project.notebook("02_makes", "1/0")
-    project.suite("s", "runs:\n- notebook: 01_uses\n- notebook: 02_makes")
-    makes, uses = plan(project)
-    assert uses.needs == (makes.key,)
-    outcomes = execute_plan([makes, uses], project.runs)
-    assert [outcome.state for outcome in outcomes] == ["failed", "blocked"]
-    assert "02_makes" in outcomes[1].error["message"]
-    project.suite("s", "runs:\n- notebook: 01_uses")
-    with pytest.raises(ParameterError, match="needs a run of '02_makes'"):
-        plan(project)
 
 
 def test_in_two_terminals_a_run_is_executed_once(project):

@@ -104,7 +104,7 @@ def test_reasons_name_what_changed():
         "parameters": {"epochs": 5, "new": 1},
         "modules": {"x.py": "2"},
         "data": "e",
-        "needs": {"n": ["k"]},
+        "needs": {"trained": "02_makes/k"},
     }
     assert keys.explain(old, old) == []
     assert keys.explain(old, new) == [
@@ -114,5 +114,5 @@ def test_reasons_name_what_changed():
         "parameter 'new' is new",
         "parameter 'old' is gone",
         "data changed",
-        "a run that it needs changed",
+        "the run of 02_makes that it needs changed",
     ]
