@@ -296,6 +296,7 @@ def test_a_mistake_is_told_with_its_place_and_what_was_expected(ferbench, projec
             path.mkdir(parents=True)
         else:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    monkeypatch.delenv("FERBENCH_MODELS", raising=False)
     for name, value in mistake.environment.items():
         monkeypatch.setenv(name, value)
     answer = ferbench(mistake.arguments)

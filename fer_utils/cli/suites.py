@@ -81,18 +81,18 @@ def list_():
     folder = notebooks_folder()
     click.echo("Suites (ferbench run SUITE)")
     for name, path in find_suites(folder).items():
-        click.echo(f"  {name:<22} {' '.join(read_suite(path)['description'].split())}")
+        click.echo(f"  {name:<23} {' '.join(read_suite(path)['description'].split())}")
     click.echo("\nNotebooks")
     for name, path in find_notebooks(folder).items():
         notebook = Notebook.read(path)
-        click.echo(f"  {name:<22} {notebook.family or '-':<12} {notebook.title}")
+        click.echo(f"  {name:<23} {notebook.family or '-':<12} {notebook.title}")
     click.echo("\nDatasets")
     for name, dataset in DATASETS.items():
         if not dataset.needs_path:
             where = "drawn, no files needed"
         else:
             where = paths.data_path(name) or f"--data {name}=PATH, or FERBENCH_DATA"
-        click.echo(f"  {name:<22} {where}")
+        click.echo(f"  {name:<23} {where}")
 
 
 @main.command()
