@@ -6,16 +6,18 @@ import pandas as pd
 
 from fer_utils.errors import ParameterError
 from fer_utils.evaluation.checks import check_predictions
+from fer_utils.evaluation.known_items import known_of
 from fer_utils.evaluation.named_metrics import check_metric, metric_interval
 from fer_utils.evaluation.resampling import units_of
 from fer_utils.faces.detector_audit import NAMED, RANGES
 
+CONDITIONS = [column for column, _ in NAMED.values()] + [column for (column, _), _ in RANGES.values()]
 FEW_ITEMS, FEW_SUBJECTS = 30, 10  # a group with fewer is marked
 
 
 def subgroups(
     predictions: pd.DataFrame,
-    table_columns: pd.DataFrame,
+    items: pd.DataFrame,
     classes: Sequence[str],
     metrics: Sequence[str] = ("accuracy", "uar"),
     resamples: int = 2000,
@@ -25,9 +27,9 @@ def subgroups(
 
     Args:
         predictions: DataFrame as `score` takes it.
-        table_columns: DataFrame with `sample_id` and what is known of the images, such as `FaceTable.rows` of drawn
-            faces: `skin_group`, `glasses`, `occluded`, `yaw`, `pitch`, `roll`, `light_x`. Conditions whose column is
-            absent are left out.
+        items: DataFrame with `sample_id` and what is known of the images, as a run stores it beside its predictions:
+            `skin_group`, `glasses`, `occluded`, `yaw`, `pitch`, `roll`, `light_x`. Conditions whose column is absent
+            are left out.
         classes: sequence of str. The classes, in order.
         metrics: sequence of str. Names from `named_metrics.METRICS`.
         resamples: int. Number of bootstrap resamples, inside each group.
@@ -44,7 +46,10 @@ def subgroups(
     check_predictions(predictions)
     for metric in metrics:
         check_metric(metric)
-    conditions = _conditions(_described(predictions, table_columns))
+    there = known_conditions(items)
+    if not there:
+        raise ParameterError(f"The table has none of the columns {', '.join(CONDITIONS)}; it has {list(items)}.")
+    conditions = _conditions(known_of(predictions, items, there))
     rows = []
     for condition, groups in {"all": pd.Series("", index=predictions.index), **conditions}.items():
         order = list(dict.fromkeys([*groups.attrs.get("order", ()), *sorted(groups.unique())]))
@@ -56,17 +61,16 @@ def subgroups(
     return pd.DataFrame(rows).set_index(["condition", "group"]).astype({"subjects": "Int64"})
 
 
-def _described(predictions: pd.DataFrame, table_columns: pd.DataFrame) -> pd.DataFrame:
-    """Looks up what is known of each prediction's image."""
-    wanted = [column for column, _ in NAMED.values()] + [column for (column, _), _ in RANGES.values()]
-    there = [column for column in wanted if column in table_columns]
-    if not there:
-        raise ParameterError(f"The table has none of the columns {', '.join(wanted)}; it has {list(table_columns)}.")
-    known = table_columns.drop_duplicates("sample_id").set_index("sample_id")[there]
-    strangers = predictions["sample_id"][~predictions["sample_id"].isin(known.index)].unique()
-    if len(strangers):
-        raise ParameterError(f"{len(strangers):,} predicted items are not in the table, such as '{strangers[0]}'.")
-    return known.loc[predictions["sample_id"]].set_axis(predictions.index)
+def known_conditions(items: pd.DataFrame) -> list[str]:
+    """Names the columns of a table of items that make groups.
+
+    Args:
+        items: DataFrame.
+
+    Returns:
+        list of str; empty where nothing is known of who is shown and how.
+    """
+    return [column for column in CONDITIONS if column in items]
 
 
 def _conditions(described: pd.DataFrame) -> dict[str, pd.Series]:
