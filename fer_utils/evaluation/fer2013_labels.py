@@ -1,5 +1,6 @@
 """FER2013's two caveats as numbers: its labels against ten FER+ votes, and its test images that were trained on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,20 @@ class Changed:
     left_out: int
 
 
+def changes(items: pd.DataFrame, labels: str) -> dict[str, Callable[[pd.DataFrame], Changed]]:
+    """Names what can be changed about predictions with what is known of their items.
+
+    Args:
+        items: DataFrame of the test items, as `Run.items` gives it.
+        labels: str. Name of the label map of the predictions.
+
+    Returns:
+        dict from a name to a function from predictions to `Changed`; "FER+ labels" only where there are votes.
+    """
+    found = {"FER+ labels": lambda predictions: under_ferplus(predictions, items, labels)} if "ferplus" in items else {}
+    return found | {"without duplicates": lambda predictions: without_duplicates(predictions, items)}
+
+
 def under_ferplus(predictions: pd.DataFrame, items: pd.DataFrame, labels: str) -> Changed:
     """Judges predictions by the majority of the ten FER+ votes, in place of FER2013's own labels.
 
@@ -33,7 +48,7 @@ def under_ferplus(predictions: pd.DataFrame, items: pd.DataFrame, labels: str) -
     the labels of FER2013 all the same.
 
     Args:
-        predictions: DataFrame of one model, as `score` takes it.
+        predictions: DataFrame of one or several models, as `score` takes it.
         items: DataFrame of the test items, as `Run.items` gives it, with the column `ferplus`.
         labels: str. Name of the label map of the predictions.
 
@@ -72,7 +87,7 @@ def without_duplicates(predictions: pd.DataFrame, items: pd.DataFrame) -> Change
     """Leaves out test images that are byte-identical to one that the model may have been trained or chosen on.
 
     Args:
-        predictions: DataFrame of one model, as `score` takes it.
+        predictions: DataFrame of one or several models, as `score` takes it.
         items: DataFrame of the test items, as `Run.items` gives it.
 
     Returns:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 VOID = {"br", "hr", "img"}
+LONG = 12  # rows of an open table
 
 
 class Fragment(str):
@@ -75,6 +76,20 @@ def table(caption, headers: Sequence, rows: Iterable[Sequence], class_: str | No
 def details(summary, *children, opened: bool = False, class_: str | None = None) -> Fragment:
     """Builds a part that the reader can unfold; it works without scripts."""
     return tag("details", tag("summary", summary), *children, open=opened, class_=class_)
+
+
+def fold_if_long(summary, content: Fragment, rows: int) -> Fragment:
+    """Folds a table of many rows; a short one stands open.
+
+    Args:
+        summary: value. What the table shows.
+        content: `Fragment` with the table.
+        rows: int. Its number of rows.
+
+    Returns:
+        `Fragment`.
+    """
+    return details(f"{summary} ({rows} rows)", content) if rows > LONG else content
 
 
 def badge(word: str, kind: str) -> Fragment:

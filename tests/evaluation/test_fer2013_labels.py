@@ -7,7 +7,7 @@ import pytest
 from fer_utils.datasets.fer2013 import Fer2013
 from fer_utils.datasets.synthetic.twins import make_twin, write_twin
 from fer_utils.errors import ParameterError
-from fer_utils.evaluation.fer2013_labels import under_ferplus, without_duplicates
+from fer_utils.evaluation.fer2013_labels import changes, under_ferplus, without_duplicates
 from fer_utils.evaluation.scores import score
 from fer_utils.protocol import Protocol
 from fer_utils.runs.items import items_table
@@ -112,6 +112,21 @@ def test_images_are_counted_once_whatever_the_number_of_seeds(twin):
     for change, more in ((under_ferplus, ["seven"]), (without_duplicates, [])):
         one, three = (change(predicted(split), items_table(split), *more) for split in (once, thrice))
         assert one.left_out == three.left_out and 3 * len(one.predictions) == len(three.predictions)
+
+
+def test_several_models_are_changed_alike(twin):
+    split = divided(twin)
+    both = pd.concat([predicted(split).assign(model=name) for name in ("a", "b")])
+    for name, change in changes(items_table(split), "seven").items():
+        one, two = change(predicted(split)), change(both)
+        assert (one.note, one.left_out) == (two.note, two.left_out), name
+        assert 2 * len(one.predictions) == len(two.predictions)
+
+
+def test_what_can_be_changed_depends_on_the_votes(twin):
+    items = items_table(divided(twin))
+    assert list(changes(items, "seven")) == ["FER+ labels", "without duplicates"]
+    assert list(changes(items.drop(columns="ferplus"), "seven")) == ["without duplicates"]
 
 
 def test_without_votes_it_says_where_they_are(faces):

@@ -36,6 +36,11 @@ def runs_named_near(cell):
     return []
 
 
+@pytest.fixture(scope="module")
+def rich_page(rich_found, rich_results):
+    return BeautifulSoup(str(rich_results) + str(report.ledger(rich_found)), "html.parser")
+
+
 def test_every_cell_with_a_number_leads_to_its_run(page, many):
     cells = list(cells_with_numbers(page))
     assert len(cells) > 300
@@ -69,3 +74,37 @@ def test_what_stands_below_a_model_names_its_predictions(page, many):
     for line in sources:
         place = next(code.get_text() for code in line.find_all("code") if code.get_text().endswith(".csv.gz"))
         assert (many / place).is_file()
+
+
+NEW_TABLES = (
+    *("The best model against each of the others", "Calibration and second guesses", "Under other labels"),
+    *("Reliability of", "by group", "Mean confusion matrix", "What beats what", "Published numbers beside ours"),
+)
+
+
+@pytest.mark.parametrize("caption", NEW_TABLES)
+def test_every_row_of_the_tables_behind_the_leaderboard_leads_to_its_run(rich_page, rich, caption):
+    tables = [table for table in rich_page.find_all("table") if caption in table.caption.get_text()]
+    tables = [table for table in tables if "ledger" not in (table.get("class") or [])]
+    assert tables
+    for table in tables:
+        for row in table.select("tbody tr"):
+            if "baseline" in (row.get("class") or []):
+                continue
+            links = runs_named_near(row.find("td"))
+            assert links, f"{caption}: {row.get_text(' ')}"
+            for link in links:
+                assert (rich / link.removeprefix("runs-html/").removesuffix(".html") / "result.json").is_file()
+
+
+def test_a_comparison_names_both_runs(rich_page):
+    for caption, runs in (("The best model against", 2), ("What beats what, on", 2)):
+        table = next(t for t in rich_page.find_all("table") if caption in t.caption.get_text())
+        for row in table.select("tbody tr"):
+            assert len([link for link in row.find_all("a") if "runs-html" in link["href"]]) == runs
+
+
+def test_wherever_predictions_are_named_they_lie(rich_page, rich):
+    places = {c.get_text() for c in rich_page.find_all("code") if c.get_text().endswith("predictions.csv.gz")}
+    assert len(places) == 4
+    assert all((rich / place).is_file() for place in places)
