@@ -86,7 +86,8 @@ def ordering_verdict(
     if any(math.isnan(number) for number in (comparison.difference.value, low, high, p_value)):
         reason = f"no interval of the difference, {comparison.n:,} test items"
         return OrderingVerdict("cannot tell", reason, data, apart)
-    ends = f"{100 * low:+.1f} to {100 * high:+.1f}, p = {p_value:.2g}, {comparison.n:,} test items"
+    people = "" if comparison.subjects is None else f" of {comparison.subjects:,} people"
+    ends = f"{100 * low:+.1f} to {100 * high:+.1f}, p = {p_value:.2g}, {comparison.n:,} test items{people}"
     paper = f"the paper has {100 * ordering.difference:+.1f}"
     word = "cannot tell"
     if p_value < LEVEL and (low > 0 or high < 0):

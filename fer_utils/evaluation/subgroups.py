@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from fer_utils.errors import ParameterError
@@ -37,7 +38,8 @@ def subgroups(
 
     Returns:
         DataFrame indexed by (condition, group), first all items. `n` (items), `subjects` (missing where unknown), for
-        each metric its value, `_low` and `_high`, and `note`: what makes a group's numbers weak, empty where nothing.
+        each metric its value, `_low` and `_high` (NaN for a single person, whom no resample can replace), and `note`:
+        what makes a group's numbers weak, empty where nothing.
         Items whose value is unknown are a group of their own.
 
     Raises:
@@ -96,9 +98,10 @@ def _row(members: pd.DataFrame, classes, metrics, resamples: int, seed: int) -> 
     row = {"n": items, "subjects": subjects}
     for metric in metrics:
         interval = metric_interval(members, classes, metric, resamples, seed)
-        row |= {metric: interval.value, f"{metric}_low": interval.low, f"{metric}_high": interval.high}
+        ends = (np.nan, np.nan) if subjects == 1 else (interval.low, interval.high)  # nobody else could be drawn
+        row |= {metric: interval.value, f"{metric}_low": ends[0], f"{metric}_high": ends[1]}
     absent = [name for name in classes if name not in set(members["y_true"])]
-    notes = [f"{items} items"] * (items < FEW_ITEMS)
-    notes += [f"{subjects} subjects"] * (subjects is not None and subjects < FEW_SUBJECTS)
+    notes = [f"{items} item{'s' * (items != 1)}"] * (items < FEW_ITEMS)
+    notes += [f"{subjects} subject{'s' * (subjects != 1)}"] * (subjects is not None and subjects < FEW_SUBJECTS)
     notes += [f"no {', '.join(absent)}"] * bool(absent)
     return row | {"note": f"few: {'; '.join(notes)}" if notes else ""}

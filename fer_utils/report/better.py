@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fer_utils.errors import ParameterError
 from fer_utils.evaluation.comparison_tables import p_in_words
 from fer_utils.evaluation.comparisons import Comparison, compare
+from fer_utils.evaluation.coverage import FEW_SUBJECTS
 from fer_utils.evaluation.mcnemar import McNemar, mcnemar
 from fer_utils.evaluation.significance import LEVEL, holm
 from fer_utils.report.collect import Collection, Entry
@@ -16,8 +17,9 @@ MOST = 24  # comparisons of one protocol
 CAPTION = "The best model against each of the others, on the same test items"
 READ = (
     "Subjects are drawn again and again (images, where subjects are unknown), and both models answer the same ones. "
-    "McNemar's test counts images as independent, so it is too sure where people occur more than once. The best was "
-    "found on this test part, which flatters its lead."
+    "McNemar's test asks another question, which model is right more often (accuracy), and counts images as "
+    "independent, so it is too sure where people occur more than once. The best was found on this test part, which "
+    "flatters its lead."
 )
 
 
@@ -98,5 +100,8 @@ def _points(share: float) -> str:
 
 def _verdict(comparison: Comparison, p_value: float) -> Fragment:
     """Says whether the lead is more than chance: the interval and the corrected test must agree."""
-    apart = comparison.difference.low > 0 or comparison.difference.high < 0
-    return badge("the best is better", "good") if apart and p_value < LEVEL else badge("not told apart", "plain")
+    if p_value >= LEVEL or comparison.difference.low <= 0:
+        return badge("not told apart", "plain")
+    if comparison.subjects is not None and comparison.subjects < FEW_SUBJECTS:
+        return badge("better, on few people", "warn")
+    return badge("the best is better", "good")

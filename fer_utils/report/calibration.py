@@ -31,42 +31,32 @@ def calibration(runs: Collection, entries: Sequence[Entry]) -> Fragment:
     scores = [entry.score for entry in entries]
     if all(score.outputs == "answers" for score in scores):
         return Fragment("")
-    rows = [
-        [
-            model_label(runs, entry),
-            _share(score, score.top2, "answers"),
-            _share(score, score.ece),
-            _number(score, score.nll),
-            _number(score, score.brier),
-            run_link(runs, entry.record),
-        ]
-        for entry, score in zip(entries, scores, strict=True)
-    ]
+    rows = [_row(runs, entry) for entry in entries]
     rows.append(_baseline(scores[0]))
     headers = ["Model", "Top-2 accuracy", "ECE", "NLL (nats)", "Brier score (0 to 2)", "Run"]
     shown = table(CAPTION, headers, rows, numeric=(1, 2, 3, 4))
     return join([tag("p", TEXT), fold_if_long(CAPTION, shown, len(rows))])
 
 
-def _share(score: Score, interval: Interval, without: str = "") -> Fragment:
-    if without and score.outputs != without:
-        return with_interval(interval)
-    return with_interval(interval) if score.outputs == "probabilities" else _missing(score)
+def _row(runs: Collection, entry: Entry) -> Fragment:
+    """The row of one model; numbers that it cannot have share a cell that says why."""
+    score = entry.score
+    cells = [] if score.outputs == "answers" else [tag("td", with_interval(score.top2), class_="n")]
+    if score.outputs == "probabilities":
+        numbers = (with_interval(score.ece), _number(score.nll), _number(score.brier))
+        cells += [tag("td", number, class_="n") for number in numbers]
+    else:
+        cells.append(tag("td", f"n/a: {score.outputs}, no probabilities", colspan=4 - len(cells)))
+    head = tag("th", model_label(runs, entry), scope="row")
+    return tag("tr", head, *cells, tag("td", run_link(runs, entry.record)))
 
 
-def _number(score: Score, interval: Interval) -> Fragment:
+def _number(interval: Interval) -> Fragment:
     """Writes a number that is no share, with its interval below it."""
-    if score.outputs != "probabilities":
-        return _missing(score)
     if np.isnan(interval.value):
         return escape("n/a")
     ends = tag("span", f"{interval.low:.3f} to {interval.high:.3f}", class_="ci")
     return join([f"{interval.value:.3f}", ends], " ")
-
-
-def _missing(score: Score) -> Fragment:
-    """Says why there is no number."""
-    return join(["n/a:", tag("span", f"{score.outputs}, no probabilities", class_="key")], " ")
 
 
 def _baseline(score: Score) -> Fragment:

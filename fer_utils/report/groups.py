@@ -39,11 +39,16 @@ def groups(runs: Collection, entries: Sequence[Entry]) -> Fragment:
 
 def _fold(runs: Collection, entry: Entry) -> Fragment:
     found = subgroups(entry.predictions, entry.items, entry.score.classes, resamples=RESAMPLES)
-    rows = [_row(condition, group, values) for (condition, group), values in found.iterrows()]
+    several = found.groupby("condition")["n"].transform("size") > 1
+    alike = [f"{condition}: {group}" for condition, group in found.index[~several] if group]
+    shown = found[several | (found.index.get_level_values("condition") == "all")]
+    rows = [_row(condition, group, values) for (condition, group), values in shown.iterrows()]
     headers = ["Condition", "Group", "Images", "Subjects", "Accuracy", "UAR", "Note"]
     caption = f"{model_name(entry)} by group, with 95 % intervals"
-    shown = table(caption, headers, rows, numeric=(2, 3, 4, 5))
-    return details(model_label(runs, entry), shown, source(runs, entry))
+    rest = tag("p", f"All images alike: {'; '.join(alike)}.", class_="key") if alike else ""
+    return details(
+        model_label(runs, entry), table(caption, headers, rows, numeric=(2, 3, 4, 5)), rest, source(runs, entry)
+    )
 
 
 def _row(condition: str, group: str, values: pd.Series) -> list:

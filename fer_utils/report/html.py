@@ -103,10 +103,11 @@ def percent(value: float, digits: int = 1) -> str:
 
 
 def with_interval(interval) -> Fragment:
-    """Writes a number with its 95 % interval below it."""
+    """Writes a number with its 95 % interval below it; n/a for what there is not."""
     if math.isnan(interval.value):
         return escape("n/a")
-    ends = f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"
+    known = not math.isnan(interval.low)
+    ends = f"{100 * interval.low:.1f} to {100 * interval.high:.1f}" if known else "no interval"
     return join([percent(interval.value), tag("span", ends, class_="ci")], " ")
 
 

@@ -45,7 +45,9 @@ def _table(runs: Collection, caption: str, judged: Sequence[JudgedOrdering]) -> 
         about, verdict = found.ordering, found.verdict
         notes = (tag("span", text, class_="key") for text in (about.where, *about.flags))
         mark = badge(verdict.word, words.VERDICT_KINDS.get(verdict.word, "plain"))
-        data = join([tag("code", found.better.protocol["id"]), tag("span", verdict.data, class_="key")], " ")
+        data = join(
+            [tag("code", found.better.protocol["id"]), tag("span", verdict.data.partition("; ")[2], class_="key")], " "
+        )
         links = (run_link(runs, entry.record) for entry in (found.better, found.worse))
         rows.append([join([about.says, *notes], " "), join([mark, verdict.reason], " "), data, *links])
     return fold_if_long(caption, table(caption, HEADERS, rows, class_="orderings"), len(rows))

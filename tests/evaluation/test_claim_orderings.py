@@ -51,7 +51,7 @@ def test_a_corrected_p_value_counts_in_place_of_the_own_one(symmetry):
 def test_the_data_always_stand_beside_the_verdict(symmetry):
     found = ordering_verdict(symmetry, paired(0.12, 0.05, 0.19), PAPER)
     assert (found.data, found.apart) == ("sase_fe/six-contempt/participants-40-8", False)
-    assert "+12.0 points, +5.0 to +19.0, p = 0.001, 240 test items; the paper has +14.0" in str(found)
+    assert "+12.0 points, +5.0 to +19.0, p = 0.001, 240 test items of 12 people; the paper has +14.0" in str(found)
     assert str(found).endswith("(on sase_fe/six-contempt/participants-40-8)")
 
 

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fer_utils import report
@@ -32,9 +33,15 @@ def test_models_of_different_runs_are_compared_on_the_same_items(records, tmp_pa
     found, entries = written(records, tmp_path, 0.9, 0.3)
     page = comparisons(found, entries)
     (row,) = rows(page)
-    assert "the best is better" in row
+    assert "better, on few people" in row
     assert "10_toy" in row and "11_toy" in row
     assert "240 test items of 12 people" in page and "the only other one" in page
+
+
+def test_few_people_prove_less_than_many(records, tmp_path):
+    for people, said in ((12, "better, on few people"), (60, "the best is better"), (None, "the best is better")):
+        found, entries = written(records, tmp_path / str(people), 0.9, 0.3, subjects=people)
+        assert f">{said}</strong>" in comparisons(found, entries)
 
 
 def test_equal_models_are_not_told_apart_and_what_could_be_shown_is_said(records, tmp_path):
@@ -46,8 +53,6 @@ def test_equal_models_are_not_told_apart_and_what_could_be_shown_is_said(records
 
 
 def test_numbers_are_those_of_a_comparison_of_all_pairs_with_the_best(records, tmp_path):
-    import pandas as pd
-
     found, entries = written(records, tmp_path, 0.7, 0.5)
     truth = compare_all(pd.concat([entry.predictions for entry in entries]), THREE).iloc[0]
     (row,) = rows(comparisons(found, entries))

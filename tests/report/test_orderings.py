@@ -54,7 +54,8 @@ def test_drawn_faces_stand_apart_and_are_named(records, tmp_path):
     before = page[: page.index("Everything else")]
     assert "What beats what, on drawn, partial or other data</caption>" in before
     assert "on the papers&#x27; data" not in before and "on the papers' data" not in before
-    assert "synthetic/three-drop/subject-kfold; synthetic, smoke" in before
+    assert "<code>synthetic/three-drop/subject-kfold-smoke1of10/0a1b2c3d</code>" in before
+    assert '<span class="key">synthetic, smoke, the paper has fer2013+ckplus</span>' in before
 
 
 def test_complete_data_of_the_paper_stand_first(records, tmp_path):
