@@ -63,22 +63,32 @@ class Panel:
         return sample + _text(right - 31, y + 3.5, name, "end")
 
 
-def drawing(marks: Sequence[str], width: float, height: float, alt: str, class_: str = "plot") -> Fragment:
-    """Puts marks into an SVG that is described for those who do not see it.
+def svg(marks: Sequence[str], width: float, height: float) -> Fragment:
+    """Puts marks into an SVG, which the page scales; its description stands around it.
 
     Args:
         marks: sequence of str. SVG.
-        width: float. In units of the drawing, which the page scales.
+        width: float. In units of the drawing.
         height: float.
-        alt: str. What it shows, in words.
-        class_: str. CSS classes.
 
     Returns:
         `Fragment`.
     """
     box = f'viewBox="0 0 {width:.0f} {height:.0f}" style="max-width:{1.6 * width:.0f}px"'
-    svg = f'<svg class="{class_}" {box} aria-hidden="true" focusable="false">{"".join(marks)}</svg>'
-    return tag("div", Fragment(svg), role="img", aria_label=alt, class_="drawing")
+    return Fragment(f'<svg class="plot" {box} aria-hidden="true" focusable="false">{"".join(marks)}</svg>')
+
+
+def drawing(svgs: Sequence[Fragment], alt: str) -> Fragment:
+    """Shows SVGs side by side, or below each other on a narrow page, with one text for those who do not see them.
+
+    Args:
+        svgs: sequence of `Fragment`.
+        alt: str. What they show, in words.
+
+    Returns:
+        `Fragment`.
+    """
+    return tag("div", *svgs, role="img", aria_label=alt, class_="drawing")
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from fer_utils.report.html import Fragment
-from fer_utils.report.panel import BELOW, BESIDE, Panel, drawing
+from fer_utils.report.panel import BELOW, BESIDE, Panel, drawing, svg
 
 SIDE = 200  # of the square plot
 TICKS = (0, 25, 50, 75, 100)
@@ -31,4 +31,4 @@ def reliability_drawing(curve: pd.DataFrame, alt: str) -> Fragment:
             marks.append(panel.line([(x, low), (x, high)], "range"))
         radius = max(LARGEST * math.sqrt(row.n / filled["n"].sum()), SMALLEST)
         marks.append(panel.dot(x, 100 * row.accuracy, radius))
-    return drawing(marks, BESIDE + SIDE + 14, panel.top + SIDE + BELOW, alt)
+    return drawing([svg(marks, BESIDE + SIDE + 14, panel.top + SIDE + BELOW)], alt)
