@@ -178,6 +178,7 @@ class Run(RunFolder):
         if tables:
             write_gzip(self.directory / ITEMS, items_csv(self.items()))
         sealed = {name: seal(self.directory / name) | {"rows": len(table)} for name, table in tables.items()}
+        audited = [{"model": a.model, "fold": a.fold, "seed": a.seed} for a in self._audited]
         result = {
             "schema": SCHEMA,
             "notebook": self._notebook,
@@ -189,17 +190,11 @@ class Run(RunFolder):
             "predictions": sealed.get(PREDICTIONS),
             "items": sealed.get(ITEMS),
             "history": HISTORY if self._history else None,
-            "audit": self._audit_entry(),
+            "audit": seal(self.directory / AUDIT) | {"trainings": audited} if audited else None,
             "figures": self._figures,
             "provenance": provenance() | self._stopwatch.read(),
         }
         return self._close(result)
-
-    def _audit_entry(self) -> dict | None:
-        if not self._audited:
-            return None
-        trainings = [{"model": a.model, "fold": a.fold, "seed": a.seed} for a in self._audited]
-        return seal(self.directory / AUDIT) | {"trainings": trainings}
 
     def _need_described(self, model: str) -> None:
         if model not in self._models:
