@@ -76,8 +76,8 @@ def under_ferplus(predictions: pd.DataFrame, items: pd.DataFrame, labels: str) -
     undecided, unmapped = names[~voted].nunique(), names[voted & ~kept].nunique()
     agreed = (result["y_true"] == predictions["y_true"][kept])[~result["sample_id"].duplicated()].mean()
     note = (
-        f"the majority of ten votes decides; {undecided:,} of {names.nunique():,} test images left out without one (tied, "
-        f"unknown or no face), {unmapped:,} because the label map '{labels}' has no class for it. Of the others "
+        f"the majority of ten votes decides; {undecided:,} of {names.nunique():,} test images left out without one "
+        f"(tied, unknown or no face), {unmapped:,} because the label map '{labels}' has no class for it. Of the others "
         f"{100 * agreed:.1f} % have the label that FER2013 gives them."
     )
     return Changed(result.reset_index(drop=True), note, undecided + unmapped)

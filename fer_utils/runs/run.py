@@ -152,8 +152,7 @@ class Run(RunFolder):
 
     def items(self) -> pd.DataFrame:
         """Returns what is known of the test items, as `items_table` gives it; `finish` stores it."""
-        if self._items is None:
-            self._items = items_table(self.split)
+        self._items = items_table(self.split) if self._items is None else self._items
         return self._items
 
     def finish(self) -> Path:
