@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fer_utils.evaluation.claim import Claim
+from fer_utils.evaluation.comparisons import Comparison
 
 LEVEL = 0.05  # of significance
 
@@ -58,16 +59,20 @@ class OrderingVerdict:
         return f"{self.word}: {self.reason}" + (f" (on {self.data})" if self.data else "")
 
 
-def ordering_verdict(ordering: Ordering, comparison=None, protocol: Mapping | None = None) -> OrderingVerdict:
+def ordering_verdict(
+    ordering: Ordering,
+    comparison: Comparison | None = None,
+    protocol: Mapping | None = None,
+    p_value: float | None = None,
+) -> OrderingVerdict:
     """Judges an ordering claim by a comparison of the two models on the same test items.
 
     Args:
         ordering: `Ordering`.
-        comparison: object with `difference` (better minus worse, a fraction), `low` and `high` (its 95 % interval), `p`
-            (corrected for the number of comparisons; None where not tested), `n` (test items) and `units` (what was
-            resampled, in words, or how many); None where the two were not run.
+        comparison: `Comparison` of the model that is said to be better with the other; None where they were not run.
         protocol: mapping. The `protocol` entry of the runs; needed with a comparison, because an ordering without its
             data says nothing.
+        p_value: float. Corrected for the number of comparisons; that of the comparison itself if left out.
 
     Returns:
         `OrderingVerdict`. It holds, or is reversed, where the interval excludes zero and the test agrees.
@@ -76,32 +81,39 @@ def ordering_verdict(ordering: Ordering, comparison=None, protocol: Mapping | No
         both = dict.fromkeys(_name(claim) for claim in (ordering.better, ordering.worse))
         return OrderingVerdict("not run", f"no runs of {' and '.join(both)} on the same data here")
     data, apart = _data(ordering, protocol)
-    numbers = (comparison.difference, comparison.low, comparison.high)
-    if any(number is None or math.isnan(number) for number in numbers):
-        return OrderingVerdict(
-            "cannot tell", f"no interval of the difference, {comparison.n:,} test items", data, apart
-        )
-    difference, low, high = (100 * number for number in numbers)
-    said = f"{difference:+.1f} points, {low:+.1f} to {high:+.1f}"
-    tested = comparison.p is not None and not math.isnan(comparison.p)
-    said += f", p = {comparison.p:.2g}" if tested else ""
-    said += f", {comparison.n:,} test items; the paper has {100 * ordering.difference:+.1f}"
-    significant = not tested or comparison.p < LEVEL
+    p_value = comparison.p_value if p_value is None else p_value
+    low, high = comparison.difference.low, comparison.difference.high
+    if any(math.isnan(number) for number in (comparison.difference.value, low, high, p_value)):
+        reason = f"no interval of the difference, {comparison.n:,} test items"
+        return OrderingVerdict("cannot tell", reason, data, apart)
+    people = "" if comparison.subjects is None else f" of {comparison.subjects:,} people"
+    ends = f"{100 * low:+.1f} to {100 * high:+.1f}, p = {p_value:.2g}, {comparison.n:,} test items{people}"
+    paper = f"the paper has {100 * ordering.difference:+.1f}"
     word = "cannot tell"
-    if significant and (low > 0 or high < 0):
+    if p_value < LEVEL and (low > 0 or high < 0):
         word = "holds" if low > 0 else "reversed"
+    said = f"{100 * comparison.difference.value:+.1f} points, {ends}; {paper}"
     return OrderingVerdict(word, said, data, apart)
 
 
 def _data(ordering: Ordering, protocol: Mapping) -> tuple[str, bool]:
     """Says on which data a comparison was made, and whether they are other than the paper's."""
     marks = [word for word in ("synthetic", "partial", "smoke") if protocol.get(word)]
-    same = protocol["dataset"] in (ordering.better.dataset, ordering.worse.dataset)
-    if not same:
-        papers = " and ".join(dict.fromkeys((ordering.better.dataset, ordering.worse.dataset)))
-        marks.append(f"the paper has {papers}")
+    for what, name in (("dataset", protocol["dataset"]), ("label_maps", protocol["label_map"])):
+        papers = dict.fromkeys(_all_of(ordering, what))
+        if papers and name not in papers:
+            marks.append(f"the paper has {' and '.join(papers)}")
     text = f"{protocol['dataset']}/{protocol['label_map']}/{protocol['split']}"
     return text + (f"; {', '.join(marks)}" if marks else ""), bool(marks)
+
+
+def _all_of(ordering: Ordering, what: str) -> list[str]:
+    """Lists what the two numbers of an ordering have been measured on."""
+    found = []
+    for claim in (ordering.better, ordering.worse):
+        value = getattr(claim, what)
+        found += [value] if isinstance(value, str) else value
+    return found
 
 
 def _name(claim: Claim) -> str:

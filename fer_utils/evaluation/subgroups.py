@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from fer_utils.errors import ParameterError
 from fer_utils.evaluation.checks import check_predictions
+from fer_utils.evaluation.known_items import known_of
 from fer_utils.evaluation.named_metrics import check_metric, metric_interval
 from fer_utils.evaluation.resampling import units_of
 from fer_utils.faces.detector_audit import NAMED, RANGES
 
+CONDITIONS = [column for column, _ in NAMED.values()] + [column for (column, _), _ in RANGES.values()]
 FEW_ITEMS, FEW_SUBJECTS = 30, 10  # a group with fewer is marked
 
 
 def subgroups(
     predictions: pd.DataFrame,
-    table_columns: pd.DataFrame,
+    items: pd.DataFrame,
     classes: Sequence[str],
     metrics: Sequence[str] = ("accuracy", "uar"),
     resamples: int = 2000,
@@ -25,9 +28,9 @@ def subgroups(
 
     Args:
         predictions: DataFrame as `score` takes it.
-        table_columns: DataFrame with `sample_id` and what is known of the images, such as `FaceTable.rows` of drawn
-            faces: `skin_group`, `glasses`, `occluded`, `yaw`, `pitch`, `roll`, `light_x`. Conditions whose column is
-            absent are left out.
+        items: DataFrame with `sample_id` and what is known of the images, as a run stores it beside its predictions:
+            `skin_group`, `glasses`, `occluded`, `yaw`, `pitch`, `roll`, `light_x`. Conditions whose column is absent
+            are left out.
         classes: sequence of str. The classes, in order.
         metrics: sequence of str. Names from `named_metrics.METRICS`.
         resamples: int. Number of bootstrap resamples, inside each group.
@@ -35,7 +38,8 @@ def subgroups(
 
     Returns:
         DataFrame indexed by (condition, group), first all items. `n` (items), `subjects` (missing where unknown), for
-        each metric its value, `_low` and `_high`, and `note`: what makes a group's numbers weak, empty where nothing.
+        each metric its value, `_low` and `_high` (NaN for a single person, whom no resample can replace), and `note`:
+        what makes a group's numbers weak, empty where nothing.
         Items whose value is unknown are a group of their own.
 
     Raises:
@@ -44,7 +48,10 @@ def subgroups(
     check_predictions(predictions)
     for metric in metrics:
         check_metric(metric)
-    conditions = _conditions(_described(predictions, table_columns))
+    there = known_conditions(items)
+    if not there:
+        raise ParameterError(f"The table has none of the columns {', '.join(CONDITIONS)}; it has {list(items)}.")
+    conditions = _conditions(known_of(predictions, items, there))
     rows = []
     for condition, groups in {"all": pd.Series("", index=predictions.index), **conditions}.items():
         order = list(dict.fromkeys([*groups.attrs.get("order", ()), *sorted(groups.unique())]))
@@ -56,17 +63,16 @@ def subgroups(
     return pd.DataFrame(rows).set_index(["condition", "group"]).astype({"subjects": "Int64"})
 
 
-def _described(predictions: pd.DataFrame, table_columns: pd.DataFrame) -> pd.DataFrame:
-    """Looks up what is known of each prediction's image."""
-    wanted = [column for column, _ in NAMED.values()] + [column for (column, _), _ in RANGES.values()]
-    there = [column for column in wanted if column in table_columns]
-    if not there:
-        raise ParameterError(f"The table has none of the columns {', '.join(wanted)}; it has {list(table_columns)}.")
-    known = table_columns.drop_duplicates("sample_id").set_index("sample_id")[there]
-    strangers = predictions["sample_id"][~predictions["sample_id"].isin(known.index)].unique()
-    if len(strangers):
-        raise ParameterError(f"{len(strangers):,} predicted items are not in the table, such as '{strangers[0]}'.")
-    return known.loc[predictions["sample_id"]].set_axis(predictions.index)
+def known_conditions(items: pd.DataFrame) -> list[str]:
+    """Names the columns of a table of items that make groups.
+
+    Args:
+        items: DataFrame.
+
+    Returns:
+        list of str; empty where nothing is known of who is shown and how.
+    """
+    return [column for column in CONDITIONS if column in items]
 
 
 def _conditions(described: pd.DataFrame) -> dict[str, pd.Series]:
@@ -92,9 +98,10 @@ def _row(members: pd.DataFrame, classes, metrics, resamples: int, seed: int) -> 
     row = {"n": items, "subjects": subjects}
     for metric in metrics:
         interval = metric_interval(members, classes, metric, resamples, seed)
-        row |= {metric: interval.value, f"{metric}_low": interval.low, f"{metric}_high": interval.high}
+        ends = (np.nan, np.nan) if subjects == 1 else (interval.low, interval.high)  # nobody else could be drawn
+        row |= {metric: interval.value, f"{metric}_low": ends[0], f"{metric}_high": ends[1]}
     absent = [name for name in classes if name not in set(members["y_true"])]
-    notes = [f"{items} items"] * (items < FEW_ITEMS)
-    notes += [f"{subjects} subjects"] * (subjects is not None and subjects < FEW_SUBJECTS)
+    notes = [f"{items} item{'s' * (items != 1)}"] * (items < FEW_ITEMS)
+    notes += [f"{subjects} subject{'s' * (subjects != 1)}"] * (subjects is not None and subjects < FEW_SUBJECTS)
     notes += [f"no {', '.join(absent)}"] * bool(absent)
     return row | {"note": f"few: {'; '.join(notes)}" if notes else ""}

@@ -28,9 +28,11 @@ def score_models(predictions: pd.DataFrame, classes: Iterable[str]) -> dict[str,
 
 
 def in_words(interval: Interval | None) -> str:
-    """Writes a share with its 95 % interval in percent, such as "64.2 % [62.6, 65.8]"; "n/a" where there is none."""
+    """Writes a share with its 95 % interval in percent, such as "64.2 % [62.6, 65.8]"; "n/a" for what there is not."""
     if interval is None or math.isnan(interval.value):
         return "n/a"
+    if math.isnan(interval.low):
+        return f"{100 * interval.value:.1f} % [n/a]"
     return f"{100 * interval.value:.1f} % [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
 
 
@@ -70,6 +72,8 @@ def number(interval: Interval) -> str:
     """Writes a number that is no share with its 95 % interval, such as "0.812 [0.745, 0.880]"; "n/a" for none."""
     if math.isnan(interval.value):
         return "n/a"
+    if math.isnan(interval.low):
+        return f"{interval.value:.3f} [n/a]"
     return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
 
 

@@ -7,7 +7,8 @@ from fer_utils.report import words
 from fer_utils.report.collect import Collection, Entry
 from fer_utils.report.html import Fragment, badge, count, details, escape, join, percent, table, tag, with_interval
 from fer_utils.report.judged import concerns, judge, tally, verdicts
-from fer_utils.report.names import model_label
+from fer_utils.report.names import model_label, run_link
+from fer_utils.report.orderings import tested
 from fer_utils.report.unjudged import listed
 
 __all__ = ["beside_ours", "ledger", "verdicts"]
@@ -38,6 +39,7 @@ def beside_ours(runs: Collection, entries: Sequence[Entry]) -> Fragment:
         "Its baseline",
         "Ours",
         "Verdict",
+        "Run",
     ]
     parts = [table("Published numbers beside ours", headers, headline, class_="claims")] if headline else []
     if by_class:
@@ -50,13 +52,13 @@ def beside_ours(runs: Collection, entries: Sequence[Entry]) -> Fragment:
 
 
 def ledger(runs: Collection) -> Fragment:
-    """Lists every claim: first those with runs and their verdicts, then, folded by paper and table, all others.
+    """Lists every claim: those with runs and their verdicts, what beats what, then, folded by paper, all others.
 
     Args:
         runs: `Collection`.
 
     Returns:
-        `Fragment`, without our numbers: those stand with their protocols.
+        `Fragment`, without our scores: those stand with their protocols.
     """
     headline, by_class, without = [], [], []
     for claim, said in tally(runs, load_claims()).values():
@@ -73,7 +75,7 @@ def ledger(runs: Collection) -> Fragment:
     if by_class:
         inner = table("Published numbers by class, with runs here", headers, by_class, class_="ledger")
         parts.append(details(f"The same by class ({len(by_class)} numbers)", inner))
-    return join([*parts, tag("h3", "Everything else that the papers print"), listed(without, baseline)])
+    return join([*parts, tested(runs), tag("h3", "Everything else that the papers print"), listed(without, baseline)])
 
 
 def baseline(claim: Claim, label_map: str | None = None) -> Fragment:
@@ -114,6 +116,7 @@ def _row(runs: Collection, claim: Claim, entry: Entry) -> list:
         baseline(claim, entry.protocol["label_map"]),
         ours,
         _said(judge(claim, entry)),
+        run_link(runs, entry.record),
     ]
 
 

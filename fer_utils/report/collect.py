@@ -1,6 +1,5 @@
 """What a report is made of: scored models by protocol, and everything that went wrong."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,9 +9,11 @@ from urllib.parse import quote
 import pandas as pd
 
 from fer_utils.errors import UserError
+from fer_utils.evaluation.known_items import check_all_predicted, known_of
 from fer_utils.evaluation.optimism import optimism
 from fer_utils.evaluation.scores import Score, score
 from fer_utils.report.supersede import current
+from fer_utils.runs.files import is_whole
 from fer_utils.runs.record import RunRecord, read_runs
 
 
@@ -46,6 +47,17 @@ class Entry:
     def external(self) -> bool:
         """Whether the model was trained and its predictions were made elsewhere."""
         return self.record.external
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """The model's stored test predictions; empty where the run only describes it."""
+        table = self.record.predictions
+        return table[table["model"] == self.model] if len(table) else table
+
+    @property
+    def items(self) -> pd.DataFrame:
+        """What the run stored of its test items; empty where it is older than that."""
+        return self.record.items
 
     @property
     def history(self) -> pd.DataFrame:
@@ -163,14 +175,16 @@ def _entries(record: RunRecord) -> list[Entry]:
     result = record.result
     protocol = result["protocol"]
     classes, _ = protocol["classes"], protocol["id"]
-    for seal in filter(None, (result.get("predictions"), result.get("audit"))):
-        stored = hashlib.sha256((record.directory / seal["file"]).read_bytes()).hexdigest()
-        if stored != seal["sha256"]:
+    for seal in filter(None, (result.get("predictions"), result.get("items"), result.get("audit"))):
+        if not is_whole(record.directory, seal):
             raise ValueError(f"{seal['file']} was changed after the run: its hash is not the sealed one")
     predictions = record.predictions
     entries = []
     for description in result["models"]:
         mine = predictions[predictions["model"] == description["model"]] if len(predictions) else predictions
+        if len(mine) and len(record.items):
+            check_all_predicted(mine, record.items)
+            known_of(mine, record.items, ["in_training"])
         gained = optimism(predictions, record.audit, classes, description["model"])
         entries.append(Entry(record, description, score(mine, classes) if len(mine) else None, gained))
     return entries

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from fer_utils.figures import learning_curves
 from fer_utils.report.collect import Collection, Entry
 from fer_utils.report.html import Fragment, details, join, percent, table, tag
+from fer_utils.report.learning_drawing import learning_drawing
 from fer_utils.report.names import model_label, model_name, run_link
 
 MOST_ROWS = 25
@@ -42,9 +42,8 @@ def _drawing(runs: Collection, entry: Entry, history: pd.DataFrame, trainings: i
     )
     if trainings > 1:
         alt += f" Shown is the first of {trainings} trainings."
-    svg = Fragment(learning_curves(history, alt).svg)
-    drawing = tag("div", svg, role="img", aria_label=alt, class_="drawing")
-    return tag("figure", tag("p", tag("b", model_label(runs, entry))), drawing, tag("figcaption", alt))
+    name = tag("p", tag("b", model_label(runs, entry)))
+    return tag("figure", name, learning_drawing(history, alt), tag("figcaption", alt))
 
 
 def _numbers(runs: Collection, entry: Entry, history: pd.DataFrame) -> Fragment:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 VOID = {"br", "hr", "img"}
+LONG = 12  # rows of an open table
 
 
 class Fragment(str):
@@ -77,6 +78,20 @@ def details(summary, *children, opened: bool = False, class_: str | None = None)
     return tag("details", tag("summary", summary), *children, open=opened, class_=class_)
 
 
+def fold_if_long(summary, content: Fragment, rows: int) -> Fragment:
+    """Folds a table of many rows; a short one stands open.
+
+    Args:
+        summary: value. What the table shows.
+        content: `Fragment` with the table.
+        rows: int. Its number of rows.
+
+    Returns:
+        `Fragment`.
+    """
+    return details(f"{summary} ({rows} rows)", content) if rows > LONG else content
+
+
 def badge(word: str, kind: str) -> Fragment:
     """Marks something with a word in a box; `kind` is "warn", "bad", "good" or "plain"."""
     return tag("strong", word, class_=f"badge {kind}")
@@ -88,10 +103,11 @@ def percent(value: float, digits: int = 1) -> str:
 
 
 def with_interval(interval) -> Fragment:
-    """Writes a number with its 95 % interval below it."""
+    """Writes a number with its 95 % interval below it; n/a for what there is not."""
     if math.isnan(interval.value):
         return escape("n/a")
-    ends = f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"
+    known = not math.isnan(interval.low)
+    ends = f"{100 * interval.low:.1f} to {100 * interval.high:.1f}" if known else "no interval"
     return join([percent(interval.value), tag("span", ends, class_="ci")], " ")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from fer_utils.evaluation.metrics import UNDETECTED
 from fer_utils.evaluation.scores import Score
 from fer_utils.report.collect import Collection, Entry
-from fer_utils.report.html import Fragment, count, details, join, table, tag, with_interval
+from fer_utils.report.html import Fragment, count, details, join, percent, table, tag, with_interval
 from fer_utils.report.names import model_label, model_name, source
 
 
@@ -27,6 +27,7 @@ def matrices(runs: Collection, entries: Sequence[Entry]) -> Fragment:
         content = (
             confusion_table(entry.score, name),
             tag("p", in_words(entry.score)),
+            *([mean_confusion_table(entry.score, name)] if entry.score.folds > 1 else []),
             class_table(entry.score, name),
             source(runs, entry),
         )
@@ -44,24 +45,44 @@ def confusion_table(score: Score, name: str) -> Fragment:
     Returns:
         `Fragment`.
     """
-    matrix, names = score.confusion, [*score.classes, UNDETECTED]
-    if not matrix[:, -1].any():
-        matrix, names = matrix[:, :-1], list(score.classes)
-    rates = matrix / np.maximum(score.confusion.sum(axis=1, keepdims=True), 1)
+    rates = score.confusion / np.maximum(score.confusion.sum(axis=1, keepdims=True), 1)
+    pooled = f", {score.folds} folds pooled" if score.folds > 1 else ""
+    caption = f"Confusion matrix of {name}{pooled}: true class in rows, answer in columns; count and share of the row"
+    return _matrix(score, caption, rates, [[count(n) for n in row] for row in score.confusion])
+
+
+def mean_confusion_table(score: Score, name: str) -> Fragment:
+    """Prints the mean of the folds' confusion matrices, in which each fold counts the same.
+
+    Args:
+        score: `Score` of several folds.
+        name: str. Model name for the caption.
+
+    Returns:
+        `Fragment`; the shares are means of the folds' shares, and n/a for a class that no fold has.
+    """
+    caption = f"Mean confusion matrix of {name} over {score.folds} folds: mean count, and mean of the folds' row shares"
+    return _matrix(
+        score, caption, score.confusion_mean_rate, [[f"{n:.1f}" for n in row] for row in score.confusion_mean]
+    )
+
+
+def _matrix(score: Score, caption: str, rates: np.ndarray, counts: Sequence[Sequence[str]]) -> Fragment:
+    """Builds the table; the column of faces that were not found is there only if there are any."""
+    names = [*score.classes, UNDETECTED] if score.undetected else score.classes
     rows = []
     for i, emotion in enumerate(score.classes):
         cells = [
             tag(
                 "td",
-                tag("b", count(matrix[i, j])),
-                tag("span", f"{100 * rates[i, j]:.0f} %"),
-                style=f"--r:{rates[i, j]:.2f}",
+                tag("b", counts[i][j]),
+                tag("span", percent(rates[i, j], 0)),
+                style=f"--r:{np.nan_to_num(rates[i, j]):.2f}",
                 class_="hit" if i == j else None,
             )
             for j in range(len(names))
         ]
         rows.append(tag("tr", tag("th", emotion, scope="row"), *cells))
-    caption = f"Confusion matrix of {name}: true class in rows, answer in columns; count and share of the row"
     return table(caption, ["true \\ answer", *names], rows, class_="confusion")
 
 

@@ -8,12 +8,18 @@ from fer_utils.evaluation import metrics
 from fer_utils.evaluation.scores import Score
 from fer_utils.report import words
 from fer_utils.report.audit import audits
+from fer_utils.report.better import comparisons
+from fer_utils.report.calibration import calibration
 from fer_utils.report.claims_table import beside_ours
 from fer_utils.report.collect import Collection, Entry
+from fer_utils.report.confidence import confidence
 from fer_utils.report.curves import curves
+from fer_utils.report.groups import groups
 from fer_utils.report.html import Fragment, badge, count, join, percent, seconds, table, tag, with_interval
 from fer_utils.report.matrices import matrices
 from fer_utils.report.names import model_label, run_link
+from fer_utils.report.relabeled import relabeled
+from fer_utils.report.undetected import undetected
 
 NUMERIC = (1, 3, 4, 5, 6, 7, 8)  # columns of the leaderboard that are aligned right
 
@@ -75,13 +81,19 @@ def _section(runs: Collection, entries: Sequence[Entry]) -> Fragment:
         _lint(protocol),
         leaderboard(runs, entries),
         _notes(entries),
-        tag("h4", "Beside the papers"),
-        beside_ours(runs, entries),
-        tag("h4", "Class by class"),
-        matrices(runs, entries),
     ]
-    for title, shown in (("Training", curves(runs, entries)), ("Optimism audit", audits(runs, entries))):
-        parts += [tag("h4", title), shown] if shown else []
+    for title, *shown in (
+        ("Which model is better?", comparisons(runs, entries)),
+        ("How sure are the models?", calibration(runs, entries), confidence(runs, entries)),
+        ("Faces that were not found", undetected(runs, entries)),
+        ("Other labels, no duplicates", relabeled(runs, entries)),
+        ("Beside the papers", beside_ours(runs, entries)),
+        ("Class by class", matrices(runs, entries)),
+        ("Who is recognized", groups(runs, entries)),
+        ("Training", curves(runs, entries)),
+        ("Optimism audit", audits(runs, entries)),
+    ):
+        parts += [tag("h4", title), *shown] if any(shown) else []
     return tag("section", *parts, class_="protocol")
 
 

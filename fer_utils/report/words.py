@@ -17,6 +17,8 @@ VERDICT_KINDS = {
     "protocol differs": "plain",
     "no verdict": "plain",
     "not run": "plain",
+    "holds": "good",
+    "reversed": "warn",
 }
 EXTERNAL = (
     "External: these predictions were made outside this project and are scored like all others. Nobody here can vouch "

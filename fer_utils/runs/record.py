@@ -9,6 +9,7 @@ import pandas as pd
 
 from fer_utils.errors import RunError
 from fer_utils.runs import SCHEMA
+from fer_utils.runs.items import read_items
 from fer_utils.runs.seal import AuditedTraining, read_audit
 
 
@@ -52,6 +53,12 @@ class RunRecord:
             return pd.DataFrame()
         text = dict.fromkeys(("model", "sample_id", "subject", "sequence", "y_true", "y_pred"), str)
         return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
+
+    @cached_property
+    def items(self) -> pd.DataFrame:
+        """What is known of the test items; empty where the run has no predictions, or is older than this table."""
+        entry = self.result.get("items")
+        return read_items(self.directory / entry["file"]) if entry else pd.DataFrame()
 
     @cached_property
     def history(self) -> pd.DataFrame:

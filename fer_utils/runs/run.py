@@ -1,26 +1,26 @@
 """The record of one run: a directory that a notebook fills and closes with `result.json`."""
 
-import gzip
-import hashlib
-import json
 import os
-import shutil
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from fer_utils.errors import RunError
-from fer_utils.paths import remove_unfinished, write_atomically
+from fer_utils.paths import write_atomically
 from fer_utils.protocol import Split
-from fer_utils.runs import PENDING, RESULT, SCHEMA
+from fer_utils.runs import SCHEMA
+from fer_utils.runs.files import seal, write_gzip
+from fer_utils.runs.items import ITEMS, items_csv, items_table
 from fer_utils.runs.predictions import prediction_table
 from fer_utils.runs.provenance import Stopwatch, provenance
+from fer_utils.runs.run_folder import HISTORY, PREDICTIONS, RunFolder
 from fer_utils.runs.seal import AUDIT, AuditedTraining, SealedTest, pack_audit
 
 
-class Run:
+class Run(RunFolder):
     """One run's directory, written by the notebook that is running.
 
     Attributes:
@@ -29,38 +29,15 @@ class Run:
     """
 
     def __init__(self, notebook: str, split: Split, parameters: dict, directory: Path, confirmed: bool = True):
-        self.directory = Path(directory)
+        super().__init__(directory, parameters, confirmed)
         self.split = split
         self._notebook = notebook
-        self._parameters = json.loads(json.dumps(parameters))
         self._stopwatch = Stopwatch()
         self._models: dict[str, dict] = {}
         self._predictions: dict[tuple, pd.DataFrame] = {}
-        self._history: list[pd.DataFrame] = []
-        self._figures: list[str] = []
+        self._items: pd.DataFrame | None = None
         self._test = SealedTest(split)
         self._audited: list[AuditedTraining] = []
-        self._finished = False
-        self._result = self.directory / (RESULT if confirmed else PENDING)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        if (self.directory / RESULT).exists():
-            raise RunError(f"{self.directory}: this run is finished; remove the folder to run it anew.")
-        for name in (
-            PENDING,
-            "predictions.csv.gz",
-            "history.csv",
-            AUDIT,
-            "error.json",
-        ):  # what an unfinished attempt left
-            (self.directory / name).unlink(missing_ok=True)
-        remove_unfinished(self.directory)
-        write_atomically(self.directory / "parameters.json", json.dumps(self._parameters, indent=1))
-
-    def checkpoints(self, model: str, fold: int = 0, seed: int = 0) -> Path:
-        """Returns the folder in which a training may keep what it needs to continue after an interruption."""
-        folder = self.directory / "checkpoints" / f"{model}-fold{fold}-seed{seed}"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
     def describe_model(
         self, model: str, title: str, family: str, parameters=None, train_seconds=None, notes="", trained=True
@@ -167,55 +144,16 @@ class Run:
             raise RunError(f"Seed {seed} is not among the protocol's seeds {list(self.split.protocol.seeds)}.")
         table = prediction_table(self.split, model, fold, seed, probabilities, scores, y_pred)
         self._predictions[model, fold, seed] = table
-        self._write_gzip("predictions.csv.gz", self.predictions())
+        write_gzip(self.directory / PREDICTIONS, self.predictions().to_csv(index=False))
 
     def predictions(self) -> pd.DataFrame:
         """Returns all predictions stored so far: one row a model, fold, seed and test image."""
         return pd.concat(self._predictions.values(), ignore_index=True) if self._predictions else pd.DataFrame()
 
-    def save_history(self, model: str, history: pd.DataFrame, fold: int = 0, seed: int = 0):
-        """Stores the learning curve of one training.
-
-        Args:
-            model: str. Model id.
-            history: DataFrame, one row an epoch, with the columns that `fer_utils.training.fit` returns.
-            fold: int. Index into `split.folds`.
-            seed: int. Seed of the training.
-        """
-        self._need_open()
-        head = pd.DataFrame({"model": model, "fold": fold, "seed": seed}, index=history.index)
-        self._history.append(pd.concat([head, history], axis=1))
-        write_atomically(self.directory / "history.csv", pd.concat(self._history).to_csv(index=False))
-
-    def save_model(self, model, name: str | None = None):
-        """Stores a trained model: Keras models as `.keras`, scikit-learn models as `.skops`, never as pickle.
-
-        Args:
-            model: `keras.Model` or scikit-learn estimator.
-            name: str. Added to the file name where a run has several models.
-        """
-        self._need_open()
-        stem = f"model-{name}" if name else "model"
-        if hasattr(model, "save"):
-            model.save(self.directory / f"{stem}.keras")
-        else:
-            import skops.io
-
-            skops.io.dump(model, self.directory / f"{stem}.skops")
-
-    def log_figure(self, name: str, svg: str):
-        """Stores a figure of the run.
-
-        Args:
-            name: str. File name without ending.
-            svg: str. The figure as SVG text.
-        """
-        self._need_open()
-        folder = self.directory / "figures"
-        folder.mkdir(exist_ok=True)
-        write_atomically(folder / f"{name}.svg", svg)
-        if f"{name}.svg" not in self._figures:
-            self._figures.append(f"{name}.svg")
+    def items(self) -> pd.DataFrame:
+        """Returns what is known of the test items, as `items_table` gives it; `finish` stores it."""
+        self._items = items_table(self.split) if self._items is None else self._items
+        return self._items
 
     def finish(self) -> Path:
         """Closes the run by writing `result.json`, the mark of success, in one step.
@@ -231,13 +169,15 @@ class Run:
         """
         if self._finished:
             return self._result
-        for model in (name for name, described in self._models.items() if described["trained"]):
-            for fold in range(len(self.split.folds)):
-                for seed in self.split.protocol.seeds:
-                    if (model, fold, seed) not in self._predictions:
-                        raise RunError(f"'{model}' has no predictions for fold {fold}, seed {seed}: not complete.")
-        stored = self.directory / "predictions.csv.gz"
-        sealed = hashlib.sha256(stored.read_bytes()).hexdigest() if stored.exists() else None
+        trained = [name for name, described in self._models.items() if described["trained"]]
+        for model, fold, seed in product(trained, range(len(self.split.folds)), self.split.protocol.seeds):
+            if (model, fold, seed) not in self._predictions:
+                raise RunError(f"'{model}' has no predictions for fold {fold}, seed {seed}: not complete.")
+        tables = {PREDICTIONS: self.predictions(), ITEMS: self.items()} if self._predictions else {}
+        if tables:
+            write_gzip(self.directory / ITEMS, items_csv(self.items()))
+        sealed = {name: seal(self.directory / name) | {"rows": len(table)} for name, table in tables.items()}
+        audited = [{"model": a.model, "fold": a.fold, "seed": a.seed} for a in self._audited]
         result = {
             "schema": SCHEMA,
             "notebook": self._notebook,
@@ -246,34 +186,15 @@ class Run:
             "protocol": self.split.to_dict(),
             "parameters": self._parameters,
             "models": list(self._models.values()),
-            "predictions": {"file": stored.name, "sha256": sealed, "rows": len(self.predictions())} if sealed else None,
-            "history": "history.csv" if self._history else None,
-            "audit": self._audit_entry(),
+            "predictions": sealed.get(PREDICTIONS),
+            "items": sealed.get(ITEMS),
+            "history": HISTORY if self._history else None,
+            "audit": seal(self.directory / AUDIT) | {"trainings": audited} if audited else None,
             "figures": self._figures,
             "provenance": provenance() | self._stopwatch.read(),
         }
-        write_atomically(self._result, json.dumps(result, indent=1))
-        self._finished = True
-        if self._result.name == RESULT:  # in batch the attempt may still fail, and the next one needs them
-            shutil.rmtree(self.directory / "checkpoints", ignore_errors=True)
-        return self._result
-
-    def _audit_entry(self) -> dict | None:
-        if not self._audited:
-            return None
-        trainings = [{"model": a.model, "fold": a.fold, "seed": a.seed} for a in self._audited]
-        digest = hashlib.sha256((self.directory / AUDIT).read_bytes()).hexdigest()
-        return {"file": AUDIT, "sha256": digest, "trainings": trainings}
+        return self._close(result)
 
     def _need_described(self, model: str) -> None:
         if model not in self._models:
             raise RunError(f"Model '{model}' is not described: call run.describe_model('{model}', ...) first.")
-
-    def _need_open(self) -> None:
-        """Refuses changes after `finish`: predictions are sealed, and the record tells what was there then."""
-        if self._finished:
-            raise RunError(f"{self.directory}: this run is finished, so nothing can be added; start a new one.")
-
-    def _write_gzip(self, name: str, frame: pd.DataFrame) -> None:
-        content = gzip.compress(frame.to_csv(index=False).encode(), compresslevel=6, mtime=0)
-        write_atomically(self.directory / name, content)

@@ -7,9 +7,10 @@ import pytest
 from fer_utils.datasets.fer2013 import Fer2013
 from fer_utils.datasets.synthetic.twins import make_twin, write_twin
 from fer_utils.errors import ParameterError
-from fer_utils.evaluation.fer2013_labels import under_ferplus, without_duplicates
+from fer_utils.evaluation.fer2013_labels import changes, under_ferplus, without_duplicates
 from fer_utils.evaluation.scores import score
 from fer_utils.protocol import Protocol
+from fer_utils.runs.items import items_table
 from fer_utils.runs.predictions import prediction_table
 
 NAMES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
@@ -63,7 +64,7 @@ def majorities(twin):
 
 def test_the_truth_is_what_most_of_the_ten_people_say(twin):
     split = divided(twin)
-    changed = under_ferplus(predicted(split), split)
+    changed = under_ferplus(predicted(split), items_table(split), split.protocol.labels)
     voted = majorities(twin)
     kept = [name for name in voted if name is not None and name != "contempt"]
     assert changed.predictions["y_true"].tolist() == kept
@@ -73,7 +74,7 @@ def test_the_truth_is_what_most_of_the_ten_people_say(twin):
 
 def test_a_model_that_knows_fer2013_by_heart_is_right_as_often_as_the_votes_agree(twin):
     split = divided(twin)
-    changed = under_ferplus(predicted(split), split)
+    changed = under_ferplus(predicted(split), items_table(split), split.protocol.labels)
     assert score(predicted(split), split.classes, 20).accuracy.value == 1
     agreement = score(changed.predictions, split.classes, 20).accuracy.value
     assert 0.3 < agreement < 0.95
@@ -82,7 +83,7 @@ def test_a_model_that_knows_fer2013_by_heart_is_right_as_often_as_the_votes_agre
 
 def test_what_the_label_map_has_no_class_for_is_left_out_and_counted(twin):
     split = divided(twin, "three-drop")
-    changed = under_ferplus(predicted(split), split)
+    changed = under_ferplus(predicted(split), items_table(split), split.protocol.labels)
     assert set(changed.predictions["y_true"]) <= {"negative", "neutral", "positive"}
     votes = split.table.rows.set_index("sample_id")["ferplus"].loc[predicted(split)["sample_id"]]
     unmapped = votes.isin(["surprise", "contempt"]).sum()
@@ -93,34 +94,56 @@ def test_test_images_that_were_trained_on_are_left_out(twin):
     split = divided(twin)
     rows = rows_of(twin, "fer2013.csv")
     trained = {row["pixels"] for row in rows if row["Usage"] == "Training"}
+    chosen_on = {row["pixels"] for row in rows if row["Usage"] == "PublicTest"}
     tested = [row for row in rows if row["Usage"] == "PrivateTest"]
-    twins = [row["pixels"] in trained for row in tested]
-    changed = without_duplicates(predicted(split), split)
+    twins = [row["pixels"] in trained | chosen_on for row in tested]
+    first = sum(row["pixels"] in trained for row in tested)
+    changed = without_duplicates(predicted(split), items_table(split))
     assert changed.left_out == sum(twins) > 0
     kept = [CODES[int(row["emotion"])] for row, seen in zip(tested, twins, strict=True) if not seen]
     assert changed.predictions["y_true"].tolist() == kept
-    assert changed.note == f"{sum(twins)} of {len(tested)} test images left out: byte-identical to a training image."
+    said = f"{sum(twins)} of {len(tested)} test images left out: {first} byte-identical to a training image"
+    more = sum(twins) - first
+    assert changed.note == said + (f", {more} more to a validation image." if more else ".")
 
 
 def test_images_are_counted_once_whatever_the_number_of_seeds(twin):
     once, thrice = divided(twin), divided(twin, seeds=(0, 1, 2))
-    for change in (under_ferplus, without_duplicates):
-        one, three = change(predicted(once), once), change(predicted(thrice), thrice)
+    for change, more in ((under_ferplus, ["seven"]), (without_duplicates, [])):
+        one, three = (change(predicted(split), items_table(split), *more) for split in (once, thrice))
         assert one.left_out == three.left_out and 3 * len(one.predictions) == len(three.predictions)
+
+
+def test_several_models_are_changed_alike(twin):
+    split = divided(twin)
+    both = pd.concat([predicted(split).assign(model=name) for name in ("a", "b")])
+    for name, change in changes(items_table(split), "seven").items():
+        one, two = change(predicted(split)), change(both)
+        assert (one.note, one.left_out) == (two.note, two.left_out), name
+        assert 2 * len(one.predictions) == len(two.predictions)
+
+
+def test_what_can_be_changed_depends_on_the_votes(twin):
+    items = items_table(divided(twin))
+    assert list(changes(items, "seven")) == ["FER+ labels", "without duplicates"]
+    assert list(changes(items.drop(columns="ferplus"), "seven")) == ["without duplicates"]
 
 
 def test_without_votes_it_says_where_they_are(faces):
     table = faces(parts=["Training"] * 10 + ["PublicTest"] * 5 + ["PrivateTest"] * 5, known=False)
     split = Protocol.for_table(table, "seven", "fer2013-official").split(table)
     with pytest.raises(ParameterError, match=r"no FER\+ votes. Put fer2013new.csv beside"):
-        under_ferplus(predicted(split), split)
+        under_ferplus(predicted(split), items_table(split), split.protocol.labels)
 
 
-@pytest.mark.parametrize("change", [under_ferplus, without_duplicates])
-def test_predictions_of_another_split_are_refused(twin, change):
+@pytest.mark.parametrize(("change", "more"), [(under_ferplus, ["seven"]), (without_duplicates, [])])
+def test_predictions_of_another_split_are_refused(twin, change, more):
     split = divided(twin)
+    items = items_table(split)
     with pytest.raises(ParameterError, match="1 test items have no prediction"):
-        change(predicted(split).iloc[1:], split)
+        change(predicted(split).iloc[1:], items, *more)
+    with pytest.raises(ParameterError, match="1 predicted items are not in the table"):
+        change(predicted(split).replace({"sample_id": {items["sample_id"][3]: "stray"}}), items.drop(index=3), *more)
 
 
 def test_the_twin_tells_what_is_identical(twin):

@@ -53,10 +53,18 @@ def test_small_groups_are_marked_and_not_hidden(answers, shown):
     shown["occluded"] = ""
     shown.loc[:4, "occluded"] = "hand"
     found = subgroups(answers(), shown, CLASSES, resamples=50)
-    assert found.loc[("covered by", "hand"), "note"].startswith("few: 5 items; 1 subjects")
+    assert found.loc[("covered by", "hand"), "note"].startswith("few: 5 items; 1 subject")
     words = subgroup_table(found)
     assert words.loc[("covered by", "hand"), "items"] == "5" and "few" in words.loc[("covered by", "hand"), "note"]
     assert words.loc[("all", ""), "uar [95 %]"].endswith("]")
+
+
+def test_one_person_has_no_interval_because_nobody_else_could_be_drawn(answers, shown):
+    shown["occluded"] = np.where(np.arange(len(shown)) < 6, "hand", "")
+    found = subgroups(answers(), shown, CLASSES, resamples=50)
+    alone = found.loc[("covered by", "hand")]
+    assert alone["subjects"] == 1 and np.isnan(alone["uar_low"]) and np.isnan(alone["uar_high"])
+    assert subgroup_table(found).loc[("covered by", "hand"), "uar [95 %]"].endswith("% [n/a]")
 
 
 def test_seeds_are_no_items_and_other_metrics_may_be_asked_for(answers, shown):

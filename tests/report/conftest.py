@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fer_utils import report
+from fer_utils.runs.items import items_csv
+
 THREE = ("negative", "neutral", "positive")
 SEVEN = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 HOSTILE = "<script>alert('x')</script> & \"quotes\""
@@ -40,16 +43,35 @@ def protocol(dataset="synthetic", label_map="three-drop", split="subject-kfold",
     return entry | changes
 
 
-def predictions(model, classes, n=240, subjects=12, right=0.6, undetected=0, seed=0):
-    """Predictions of one model, as predictions.csv.gz holds them."""
+def predictions(model, classes, n=240, subjects=12, right=0.6, undetected=0, seed=0, outputs="", folds=1):
+    """Predictions of one model, as predictions.csv.gz holds them; `outputs` are "p" or "score" where it has them."""
+    true = np.random.default_rng(n).choice(classes, n)  # the same items for every model
     random = np.random.default_rng(seed)
-    true = random.choice(classes, n)
     guess = np.where(random.random(n) < right, true, random.choice(classes, n)).astype(object)
     guess[:undetected] = ""
     table = pd.DataFrame({"model": model, "sample_id": [f"i{i:05d}" for i in range(n)]})
     table["subject"] = [f"p{i % subjects:03d}" for i in range(n)] if subjects else ""
     table["sequence"] = table["sample_id"]
-    return table.assign(fold=0, seed=0, y_true=true, y_pred=guess, detected=guess != "")
+    table = table.assign(fold=np.arange(n) % folds, seed=0, y_true=true, y_pred=guess, detected=guess != "")
+    if outputs:
+        values = random.dirichlet(np.ones(len(classes)), n) + 1.5 * (guess[:, None] == np.array(classes))
+        values[guess == ""] = np.nan
+        table[[f"{outputs}_{name}" for name in classes]] = (values / 2.5).round(6)
+    return table
+
+
+def items(table, ferplus=False, drawn=False, twins=0):
+    """What a run stores of its test items, as items.csv.gz holds them."""
+    n = len(table)
+    found = table[["sample_id", "fold"]].assign(in_training=np.arange(n) < twins, in_validation=False)
+    if ferplus:
+        votes = np.random.default_rng(5).choice([*SEVEN, "contempt", None], n)
+        found["ferplus"] = np.where(np.random.default_rng(6).random(n) < 0.6, table["y_true"], votes)
+    if drawn:
+        place = np.arange(n)
+        found = found.assign(skin_group=place % 6, glasses=np.where(place % 5, "", "round"), occluded="")
+        found = found.assign(yaw=place % 61 - 30.0, pitch=place % 31 - 15.0, roll=0.0, light_x=place % 9 / 10)
+    return found
 
 
 def history(model, epochs=8):
@@ -68,13 +90,17 @@ def model(name, title=None, **changes):
     return entry | {"train_seconds": 12.5, "notes": ""} | changes
 
 
-def write_run(root, notebook, key, entry, models, tables, curves=None, parameters=None, **changes):
+def write_run(root, notebook, key, entry, models, tables, curves=None, parameters=None, known=None, **changes):
     """Writes a finished run and returns its folder."""
     folder = root / notebook / key
     folder.mkdir(parents=True)
     stored = gzip.compress(pd.concat(tables).to_csv(index=False).encode(), mtime=0) if tables else b""
     if tables:
         (folder / "predictions.csv.gz").write_bytes(stored)
+    if known is not None:
+        kept = gzip.compress(items_csv(known).encode(), mtime=0)
+        (folder / "items.csv.gz").write_bytes(kept)
+        changes["items"] = {"file": "items.csv.gz", "sha256": hashlib.sha256(kept).hexdigest(), "rows": len(known)}
     if curves is not None:
         curves.to_csv(folder / "history.csv", index=False)
     sealed = {"file": "predictions.csv.gz", "sha256": hashlib.sha256(stored).hexdigest(), "rows": len(tables)}
@@ -139,17 +165,39 @@ def write_many(root):
     return root
 
 
+def write_rich(root):
+    """Two protocols with everything that a run can store: probabilities, votes, duplicates, who is shown, two folds."""
+    entry = protocol("fer2013", "seven", "fer2013-public-as-test", partial=True)
+    names = (("svm_px_linear", 0.4, "score"), ("bagged_trees_px", 0.5, "p"), ("knn_px", 0.52, "p"), ("plain", 0.3, ""))
+    tables = [predictions(m, SEVEN, 700, None, right, i, i, kind) for i, (m, right, kind) in enumerate(names)]
+    known = items(tables[0], ferplus=True, twins=70)
+    write_run(root, "10_svm_on_pixels", "fer", entry, [model(m) for m, *_ in names], tables, known=known)
+    table = predictions("mini_xception_base", SEVEN, 700, None, 0.7, 9, outputs="p")
+    cnn = model("mini_xception_base", "mini-Xception", family="CNN", parameters=56_951)
+    write_run(root, "13_mini_xception", "fer", entry, [cnn], [table], history("mini_xception_base"), known=known)
+    entry = protocol(folds=2)
+    for key, name, right in (("base", "mini_xception_base", 0.5), ("dense", "dense_mini_xception", 0.8)):
+        table = predictions(name, THREE, 480, 24, right, outputs="p", folds=2)
+        known = items(table, drawn=True)
+        write_run(root, "13_mini_xception", key, entry, [model(name)], [table], None, {"model": key}, known)
+    for folder in root.glob("*/*"):  # as batch runs leave it, so that names of runs are links
+        (folder / "executed.ipynb").write_text("{}")
+    return root
+
+
 @pytest.fixture(scope="session")
 def records():
     """The functions that write runs."""
     return SimpleNamespace(
         protocol=protocol,
         predictions=predictions,
+        items=items,
         history=history,
         model=model,
         write_run=write_run,
         write_failure=write_failure,
         write_many=write_many,
+        write_rich=write_rich,
     )
 
 
@@ -157,3 +205,21 @@ def records():
 def many(tmp_path):
     """A runs folder of all kinds of runs."""
     return write_many(tmp_path / "runs")
+
+
+@pytest.fixture(scope="session")
+def rich(tmp_path_factory):
+    """A runs folder whose runs stored all that a run can store; read only."""
+    return write_rich(tmp_path_factory.mktemp("rich") / "runs")
+
+
+@pytest.fixture(scope="session")
+def rich_found(rich):
+    """What `report.collect` finds there."""
+    return report.collect(rich, "runs-html")
+
+
+@pytest.fixture(scope="session")
+def rich_results(rich_found):
+    """The results of all protocols, as HTML."""
+    return report.results(rich_found)

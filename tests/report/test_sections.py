@@ -5,6 +5,7 @@ import re
 import pytest
 
 from fer_utils import report
+from fer_utils.report.export import TEMPLATES
 from fer_utils.report.matrices import confusion_table, in_words
 
 THREE = ("negative", "neutral", "positive")
@@ -163,7 +164,9 @@ def test_curves_describe_themselves_and_are_followed_by_their_numbers(records, t
     page = report.results(report.collect(tmp_path))
     drawing = re.search(r'<div role="img" aria-label="(.*?)"', page)[1]
     assert "Learning curves of mini-Xception over 60 epochs" in drawing
-    assert "stroke-dasharray" in page  # told apart without color
+    assert 'class="training"' in page and 'class="validation"' in page
+    style = (TEMPLATES / "style.css").read_text()
+    assert re.search(r"\.validation \{[^}]*stroke-dasharray", style)  # told apart without color
     numbers = captioned(page, "Training of mini-Xception")[0]
     assert "every 3 epochs" in numbers
     assert '<th scope="row">60</th>' in numbers
