@@ -12,6 +12,8 @@ from fer_utils.batch.execute import tidy
 from fer_utils.batch.lock import holder, take_lock
 from fer_utils.batch.plan import PlannedRun
 from fer_utils.batch.progress import Progress
+from fer_utils.batch.warm import PRELOADED, WarmParent, imports_libraries
+from fer_utils.batch.worker_process import kernel_environment
 from fer_utils.batch.workers import Outcome, Workers
 from fer_utils.errors import RunError
 from fer_utils.runs.record import read_run
@@ -46,6 +48,7 @@ def execute_plan(
     force: bool = False,
     retry_failed: bool = True,
     progress: Progress | None = None,
+    warm: bool | tuple[str, ...] = True,
 ) -> list[Outcome]:
     """Executes what is not there yet; goes on after failures.
 
@@ -58,6 +61,8 @@ def execute_plan(
         force: bool. Runs what is cached, too; its old record is removed first.
         retry_failed: bool. Runs again what failed earlier.
         progress: `Progress` or None.
+        warm: bool or tuple of str. Whether kernels are forked from a process that has imported what notebooks import;
+            or the modules that it imports. It is there only where it saves time, and where forking is safe.
 
     Returns:
         list of `Outcome`, in the order of the plan.
@@ -81,7 +86,8 @@ def execute_plan(
     threads = max(1, cores() // jobs)
     progress = progress or Progress(stream=None)
     progress.begin(waiting, jobs, cached=len(outcomes))
-    workers = Workers(runs_root, threads, force, progress.started)
+    parent = _warm_parent(waiting, runs_root, threads, progress, warm)
+    workers = Workers(runs_root, threads, force, progress.started, parent)
     futures: dict = {}
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="ferbench")
     try:
@@ -125,6 +131,16 @@ def execute_plan(
 
 def _lock_path(run: PlannedRun, runs_root: Path) -> Path:
     return Path(runs_root) / ".locks" / f"{run.notebook.name}-{run.key}"
+
+
+def _warm_parent(runs: list[PlannedRun], runs_root: Path, threads: int, progress: Progress, warm) -> WarmParent | None:
+    """The process that forks kernels, not started yet; None where it would not save time."""
+    if warm is True and sum(imports_libraries(run.notebook.code) for run in runs) < 2:
+        return None
+    if not warm or not runs:
+        return None
+    modules = PRELOADED if warm is True else tuple(warm)
+    return WarmParent(kernel_environment(runs[0], runs_root, threads), modules, progress.say)
 
 
 def _tidy(run: PlannedRun, runs_root: Path) -> None:
