@@ -6,6 +6,7 @@ because the runner stopped or died, the worker kills its kernel and goes.
 
 import json
 import os
+import select
 import shutil
 import sys
 import threading
@@ -14,14 +15,14 @@ from pathlib import Path
 
 from fer_utils.batch.failure import death, if_disk_is_full, record_failure
 from fer_utils.batch.notebook import INJECTED, Notebook
+from fer_utils.batch.warm_worker import ORPHANED
 from fer_utils.paths import remove_unfinished
 from fer_utils.runs import PENDING, RESULT
 
 PARAMETERS, EXECUTED = "parameters.json", "executed.ipynb"
-STOPPED = 3  # exit status of a worker whose lifeline closed
 
 
-def execute(job: dict, spare=None) -> bool:
+def execute(job: dict, spare=None, parent: int | None = None) -> bool:
     """Runs a notebook and leaves `result.json` or `error.json`.
 
     The notebook's last cell writes `result.pending.json`; only here it gets the name that counts, and only then the
@@ -30,6 +31,7 @@ def execute(job: dict, spare=None) -> bool:
     Args:
         job: dict with `notebook` (path), `key`, `directory`, `parameters`, `environment`, `timeout`, `sockets`.
         spare: `SpareKernel` that becomes the run's kernel; None starts one.
+        parent: int or None. File descriptor of the warm parent's process, with which this one ends, too.
 
     Returns:
         bool. Whether it succeeded: papermill came back without error and the notebook's last cell wrote its result.
@@ -48,7 +50,9 @@ def execute(job: dict, spare=None) -> bool:
 
     try:
         with started_kernel(job["environment"], notebook.path.parent, Path(job["sockets"]), spare) as kernel:
-            _die_with_runner(kernel, stopping)
+            _end_after(sys.stdin.read, kernel, stopping)
+            if parent is not None:
+                _end_after(lambda: select.select([parent], [], []), kernel, stopping)
             alarm = threading.Timer(job["timeout"] or 0, lambda: (late.set(), kernel.kill()))
             alarm.daemon = True
             if job["timeout"]:
@@ -77,7 +81,7 @@ def execute(job: dict, spare=None) -> bool:
         return True
     except Exception as error:
         if stopping.is_set():
-            os._exit(STOPPED)  # we killed the kernel ourselves: no failure of the run
+            os._exit(ORPHANED)  # we killed the kernel ourselves: no failure of the run
         kind, message, at = type(error).__name__, str(error), len(order) - 1
         died = None
         if type(error).__name__ == "PapermillExecutionError":
@@ -108,31 +112,32 @@ class NoResult(Exception):
     """The notebook ended without `run.finish()`."""
 
 
-def _die_with_runner(kernel, stopping: threading.Event) -> None:
-    """Kills kernel and worker when the runner closes our standard input, by will or by dying."""
+def _end_after(event, kernel, stopping: threading.Event) -> None:
+    """Kills kernel and worker when a blocking call returns: the runner closed our standard input, or died."""
 
     def wait():
-        sys.stdin.read()
+        event()
         stopping.set()
         kernel.destroy()
-        os._exit(STOPPED)
+        os._exit(ORPHANED)
 
     threading.Thread(target=wait, daemon=True).start()
 
 
-def main(spare=None) -> int:
+def main(spare=None, parent: int | None = None) -> int:
     """Reads a job and executes it.
 
     Args:
         spare: `SpareKernel`, in a worker that was forked.
+        parent: int or None. File descriptor of the process that forked it.
 
     Returns:
         int. Exit status, 0 for success.
     """
     line = sys.stdin.readline()
     if not line:
-        return STOPPED  # before it began
-    return 0 if execute(json.loads(line), spare) else 1
+        return ORPHANED  # before it began
+    return 0 if execute(json.loads(line), spare, parent) else 1
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def serve(control: socket.socket) -> bool:
     Returns:
         bool. True in a new worker, False in this process at its end.
     """
-    me, end = os.getpid(), math.inf
+    end = math.inf
     workers: dict[int, tuple[int, int]] = {}  # file that tells of a worker's end: its process id, where to report
     selector = selectors.DefaultSelector()
     selector.register(control, selectors.EVENT_READ)
@@ -88,7 +88,7 @@ def serve(control: socket.socket) -> bool:
                 selector.close()
                 control.close()  # as objects, lest they close other files under their numbers later
                 standard_input, log, _, lock = files
-                become_independent("ferbench-worker", me, (standard_input, log, log, lock))
+                become_independent("ferbench-worker", (standard_input, log, log, lock))
                 adopt_orphans()
                 os.chdir(folder)
                 return True
@@ -123,6 +123,8 @@ def main() -> int:
     """
     control = socket.socket(fileno=int(sys.argv[1]))
     die_with(os.getppid())  # while we import and cannot listen
+    if sys.path[0] in ("", os.getcwd()):  # noqa: PTH109  (text is compared)
+        del sys.path[0]  # a notebook must not find modules where the runner was started
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     refusal = preload(sys.argv[2:])
     with suppress(OSError):
@@ -131,12 +133,14 @@ def main() -> int:
         return 1
     die_with(0)
     adopt_orphans()
+    me = os.getpid()
     if not serve(control):
         return 0
     from fer_utils.batch.execute import main as work
     from fer_utils.batch.forked_kernel import SpareKernel
 
-    status = work(SpareKernel.fork())
+    spare = SpareKernel.fork()
+    status = work(spare, os.pidfd_open(me)) if os.getppid() == me else 1
     sys.stdout.flush()
     os._exit(status)  # taking all those libraries down in good order takes half a second
 

@@ -6,7 +6,7 @@ import sys
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from fer_utils.batch.forked_process import ForkedProcess, become_independent
+from fer_utils.batch.forked_process import ForkedProcess, become_independent, die_with
 
 
 class SpareKernel(ForkedProcess):
@@ -25,7 +25,8 @@ class SpareKernel(ForkedProcess):
         if pid:
             os.close(order)
             return cls(pid, ours)
-        become_independent("ferbench-kernel", parent, (order, 1, 2))
+        die_with(parent)
+        become_independent("ferbench-kernel", (order, 1, 2))
         with open(0, "rb", closefd=False) as file:
             words = file.read()
         if not words:
@@ -68,8 +69,7 @@ class ForkedProvisioner(LocalProvisioner):
 
 def _become_kernel(command: list[str], environment: dict[str, str], folder: str) -> None:
     """Does what `python -m ipykernel_launcher` does in a fresh process."""
-    os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(environment)  # what libraries have set while they were imported stays
     os.chdir(folder)
     sys.argv = [*command[2:], "--IPKernelApp.parent_handle=1"]  # no need to look every second whether the worker lives
     threads = os.environ.get("OMP_NUM_THREADS", "")

@@ -36,16 +36,14 @@ def open_files() -> set[int]:
     return {number for number in listed if os.path.exists(f"/proc/self/fd/{number}")}  # noqa: PTH110  (not the listing's own)
 
 
-def become_independent(name: str, parent: int, files: tuple[int, ...]) -> None:
+def become_independent(name: str, files: tuple[int, ...]) -> None:
     """Turns a fresh fork into a process of its own; its parent may have had no threads.
 
     Args:
         name: str of at most 15 characters, as `top` shows it.
-        parent: int. Process id of the parent, with which it ends.
         files: tuple of int. Open files to keep; the first three become standard input, output and error, the others
             follow from 3. All others are closed.
     """
-    die_with(parent)
     os.setsid()
     with suppress(OSError, ValueError):
         _prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()))

@@ -7,6 +7,9 @@ import subprocess
 import threading
 from contextlib import suppress
 
+ORPHANED = 3  # exit status of a worker whose warm parent has ended
+PATIENCE = 5.0  # seconds that it may take over it
+
 
 class WarmWorker:
     """A worker that the warm parent forked, with those methods of `subprocess.Popen` that the runner uses.
@@ -49,9 +52,10 @@ class WarmWorker:
         with self._lock:
             if self.returncode is None:
                 words = _read_line(self._listening)
-                if not words:  # the warm parent is dead, and Linux is killing what it forked
+                if not words and not _readable(self._handle, PATIENCE):  # the warm parent is dead
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
                     _readable(self._handle, None)
-                self.returncode = int(words or -signal.SIGKILL)
+                self.returncode = int(words or ORPHANED)
                 os.close(self._handle)
                 os.close(self._listening)
         return self.returncode

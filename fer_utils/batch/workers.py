@@ -15,7 +15,7 @@ from fer_utils.batch.failure import ERROR, LOG, if_disk_is_full, record_failure,
 from fer_utils.batch.lock import RunLock
 from fer_utils.batch.plan import IDENTITY, PlannedRun
 from fer_utils.batch.warm import WarmParent
-from fer_utils.batch.warm_worker import WarmWorker
+from fer_utils.batch.warm_worker import ORPHANED, WarmWorker
 from fer_utils.batch.worker_process import SOCKETS, clear_away, kernel_environment, start_worker
 from fer_utils.paths import remove_unfinished, socket_folder, write_atomically
 from fer_utils.runs import PENDING, RESULT
@@ -86,7 +86,9 @@ class Workers:
                 if self._stopping:
                     return Outcome(run, "stopped")
                 name = signal_name(status)
-                message = f"The worker process ended with {name or f'exit status {status}'}; see run.log."
+                message = f"The worker process ended with {name or f'exit status {status}'}; see {LOG}."
+                if status == ORPHANED:
+                    message = "The warm parent, which had forked the worker process, was killed or died."
                 seconds = time.monotonic() - started
                 error = record_failure(job, "WorkerDied", message, signal_name=name, seconds=seconds)
         except OSError as problem:  # disk full, or the folder went away: noted here, as nothing can be written there
