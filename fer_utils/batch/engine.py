@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -140,7 +141,8 @@ def _warm_parent(runs: list[PlannedRun], runs_root: Path, threads: int, progress
     if not warm or not runs:
         return None
     modules = PRELOADED if warm is True else tuple(warm)
-    return WarmParent(kernel_environment(runs[0], runs_root, threads), modules, progress.say)
+    [(usual, _)] = Counter(run.request.threads or threads for run in runs).most_common(1)
+    return WarmParent(kernel_environment(runs[0], runs_root, usual), modules, progress.say)
 
 
 def _tidy(run: PlannedRun, runs_root: Path) -> None:

@@ -43,7 +43,7 @@ def record_failure(job: dict, kind: str, message: str, cell=None, signal_name=No
         "signal": signal_name,
         "peak_memory_mb": round(peak_memory / 2**20) if peak_memory else None,
         "seconds": round(seconds, 1) if seconds is not None else None,
-        "log": last_words(directory / LOG),
+        "log": last_words(directory / LOG) if seconds is not None else [],
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     write_atomically(directory / ERROR, json.dumps(content, indent=1))

@@ -19,7 +19,14 @@ from contextlib import suppress
 
 import psutil
 
-from fer_utils.batch.forked_process import adopt_orphans, become_independent, die_with, open_files, threads_alive
+from fer_utils.batch.forked_process import (
+    adopt_orphans,
+    become_independent,
+    die_with,
+    open_files,
+    show_name,
+    threads_alive,
+)
 from fer_utils.batch.warm import LIBRARY_THREADS, MESSAGE, READY
 
 MACHINERY = (
@@ -121,6 +128,7 @@ def main() -> int:
     Returns:
         int. Exit status.
     """
+    show_name("ferbench-warm")
     control = socket.socket(fileno=int(sys.argv[1]))
     die_with(os.getppid())  # while we import and cannot listen
     if sys.path[0] in ("", os.getcwd()):  # noqa: PTH109  (text is compared)

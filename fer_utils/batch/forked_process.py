@@ -30,6 +30,15 @@ def adopt_orphans() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
+def show_name(name: str) -> None:
+    """Sets the name that `top` shows for this process.
+
+    Args:
+        name: str of at most 15 characters.
+    """
+    _prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()))
+
+
 def open_files() -> set[int]:
     """Returns the file descriptors that this process has open."""
     listed = {int(name) for name in os.listdir("/proc/self/fd")}  # noqa: PTH208  (names, not paths)
@@ -40,13 +49,12 @@ def become_independent(name: str, files: tuple[int, ...]) -> None:
     """Turns a fresh fork into a process of its own; its parent may have had no threads.
 
     Args:
-        name: str of at most 15 characters, as `top` shows it.
+        name: str, for `show_name`.
         files: tuple of int. Open files to keep; the first three become standard input, output and error, the others
             follow from 3. All others are closed.
     """
     os.setsid()
-    with suppress(OSError, ValueError):
-        _prctl(PR_SET_NAME, ctypes.c_char_p(name.encode()))
+    show_name(name)
     for number in signal.valid_signals():
         if callable(signal.getsignal(number)):
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

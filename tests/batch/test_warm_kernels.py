@@ -112,7 +112,7 @@ def test_whoever_is_killed_the_kernel_and_its_children_die_with_it(project, surr
     (facts,) = told(project)
     process = psutil.Process(facts["kernel"])
     family = {"kernel": process, "worker": process.parent(), "warm": process.parent().parent(), "runner": None}
-    assert [p.name() for p in list(family.values())[:3]] == ["ferbench-kernel", "ferbench-worker", "python"]
+    assert [p.name() for p in list(family.values())[:3]] == ["ferbench-kernel", "ferbench-worker", "ferbench-warm"]
     family["runner"] = family["warm"].parent()
     assert family["runner"].pid == runner.pid
     (project.root / "told").unlink()
