@@ -12,13 +12,15 @@ from pathlib import Path
 
 from fer_utils.batch.execute import PARAMETERS, tidy
 from fer_utils.batch.failure import ERROR, LOG, if_disk_is_full, record_failure, signal_name
-from fer_utils.batch.lock import RunLock
+from fer_utils.batch.lock import RunLock, holder, take_lock
 from fer_utils.batch.plan import IDENTITY, PlannedRun
+from fer_utils.batch.room import share_of
 from fer_utils.batch.warm import WarmParent
 from fer_utils.batch.warm_worker import ORPHANED, WarmWorker
 from fer_utils.batch.worker_process import SOCKETS, clear_away, kernel_environment, start_worker
 from fer_utils.paths import remove_unfinished, socket_folder, write_atomically
 from fer_utils.runs import PENDING, RESULT
+from fer_utils.runs.record import read_run
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Outcome:
     Args:
         run: `PlannedRun`.
         state: str. "ok", "cached", "failed", "skipped" (failed earlier, and not retried), "blocked" (a run that it
-            needs failed) or "stopped" (by Ctrl-C).
+            needs failed), "stopped" (by Ctrl-C) or "elsewhere" (another process executes it).
         seconds: float. Wall time in this campaign.
         error: dict. The content of `error.json` where it failed.
     """
@@ -37,6 +39,11 @@ class Outcome:
     state: str
     seconds: float = 0.0
     error: dict | None = None
+
+
+def lock_path(run: PlannedRun, runs_root: Path) -> Path:
+    """Returns the file that a run's lock is held on."""
+    return Path(runs_root) / ".locks" / f"{run.notebook.name}-{run.key}"
 
 
 class Workers:
@@ -57,22 +64,36 @@ class Workers:
         self._lock = threading.Lock()
         self._stopping = False
 
-    def execute(self, run: PlannedRun, lock: RunLock) -> Outcome:
-        """Executes one run and releases its lock; every failure becomes an outcome."""
+    def execute(self, run: PlannedRun, variables: dict[str, str]) -> Outcome:
+        """Executes one run, unless another process does; every failure becomes an outcome.
+
+        Args:
+            run: `PlannedRun`.
+            variables: dict. Variables that its kernel gets besides the usual ones.
+
+        Returns:
+            `Outcome`; its state is "elsewhere" where another process has locked the run.
+        """
+        path = lock_path(run, self._runs_root)
+        lock = take_lock(path)
+        if lock is None:
+            return Outcome(run, "elsewhere", error={"message": holder(path)})
         try:
-            return self._execute(run, lock)
+            if not self._force and read_run(run.directory).state == "ok":  # somebody else was faster
+                return Outcome(run, "cached")
+            return self._execute(run, lock, variables)
         finally:
             lock.release()
 
-    def _execute(self, run: PlannedRun, lock: RunLock) -> Outcome:
+    def _execute(self, run: PlannedRun, lock: RunLock, variables: dict[str, str]) -> Outcome:
         started = time.monotonic()
         job = {
             "notebook": str(run.notebook.path),
             "key": run.key,
             "directory": str(run.directory),
             "parameters": run.parameters,
-            "environment": kernel_environment(run, self._runs_root, run.request.threads or self._threads),
-            "timeout": run.request.timeout,
+            "environment": kernel_environment(run, self._runs_root, run.request.threads or self._threads) | variables,
+            "timeout": share_of(run).timeout,
             "sockets": str(Path(socket_folder()) / f"fb-{secrets.token_hex(4)}"),
         }
         try:
