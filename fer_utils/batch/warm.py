@@ -100,6 +100,11 @@ class WarmParent:
             os.close(report)
         return WarmWorker.answering(ours, listening)
 
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called: it is not started again."""
+        return self._lives < 0
+
     def _alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

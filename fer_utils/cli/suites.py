@@ -109,15 +109,21 @@ def plan(suite, data, only, settings):
 )
 @click.option("--force", is_flag=True, help="Run again what is there already.")
 @click.option("--retry-failed/--no-retry-failed", default=True, help="Run again what failed earlier.  [default: retry]")
+@click.option("--no-warm", is_flag=True, help="Start every kernel afresh instead of forking it.")
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", help="Where runs are executed.")
+@click.option("--scheduler", metavar="ADDRESS|YAML", help="With --engine dask: tcp://HOST:8786, or a file.")
 @debug
-def run(suite, data, only, settings, jobs, force, retry_failed):
+def run(suite, data, only, settings, jobs, force, retry_failed, no_warm, engine, scheduler):
     """Executes a suite; what is there already is skipped."""
     from fer_utils.batch.engine import execute_plan
     from fer_utils.batch.progress import Progress
 
+    if (engine == "dask") != (scheduler is not None):
+        raise ParameterError("--engine dask and --scheduler belong together: give both, or none.")
     runs = _plan(suite, data, only, settings)
+    root, words = paths.runs_root(), Progress(sys.stderr)
     try:
-        outcomes = execute_plan(runs, paths.runs_root(), jobs, force, retry_failed, Progress(sys.stderr))
+        outcomes = execute_plan(runs, root, jobs, force, retry_failed, words, not no_warm, scheduler)
     except KeyboardInterrupt:
         click.echo("What is finished stays; the same command goes on from here.", err=True)
         raise
