@@ -52,6 +52,18 @@ def test_without_dask_the_message_says_how_to_install_it(monkeypatch):
         connect("tcp://localhost:1")
 
 
+def test_a_described_cluster_is_started_and_computes(tmp_path):
+    pytest.importorskip("distributed", reason="Dask is not installed: python -m pip install -e '.[cluster]'")
+    options = "{n_workers: 1, threads_per_worker: 3, processes: false, dashboard_address: ':0'}"
+    (tmp_path / "c.yaml").write_text(f"cluster: LocalCluster\noptions: {options}\n")
+    client, started = connect(str(tmp_path / "c.yaml"))
+    try:
+        assert sum(client.nthreads().values()) == 3 and client.submit(max, 2, 5).result(timeout=30) == 5
+    finally:
+        client.close()
+        started.close()
+
+
 @pytest.fixture
 def cluster(project, monkeypatch):
     """A scheduler and two workers; yields its address and the workers' processes."""
