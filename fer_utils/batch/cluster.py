@@ -44,9 +44,7 @@ def read_cluster(path: Path) -> dict:
     name, options, jobs = content["cluster"], content.get("options") or {}, content.get("jobs")
     if name not in CLUSTERS:
         known = ", ".join(CLUSTERS)
-        raise ParameterError(
-            f"{path}: no cluster '{name}'. Known: {known}.{nearest(name, CLUSTERS)}"
-        )
+        raise ParameterError(f"{path}: no cluster '{name}'. Known: {known}.{nearest(name, CLUSTERS)}")
     if not isinstance(options, dict):
         raise ParameterError(f"{path}: 'options' must be 'key: value' lines for {name}, not {options!r:.60}.")
     if jobs is not None and (type(jobs) is not int or jobs < 1):

@@ -48,8 +48,12 @@ def preload(names: list[str]) -> str:
     sys.modules.setdefault("rfc3987_syntax", None)  # optional, unused here, and a second to import
     before = open_files()
     for name in (*MACHINERY, *names):
-        with suppress(ModuleNotFoundError):
+        try:
             importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+        except Exception as error:
+            return f"{name} cannot be imported ({type(error).__name__}: {error})"[:MESSAGE]
     sys.modules.pop("rfc3987_syntax")
     sys.modules["nbformat"].validate(sys.modules["nbformat"].v4.new_notebook())  # which compiles the format's schema
     os.environ.pop(LIBRARY_THREADS, None)

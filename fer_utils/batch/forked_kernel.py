@@ -7,6 +7,7 @@ import sys
 from jupyter_client.provisioning import LocalProvisioner
 
 from fer_utils.batch.forked_process import ForkedProcess, become_independent, die_with
+from fer_utils.batch.warm import LIBRARY_THREADS
 
 
 class SpareKernel(ForkedProcess):
@@ -72,7 +73,7 @@ def _become_kernel(command: list[str], environment: dict[str, str], folder: str)
     os.environ.update(environment)  # what libraries have set while they were imported stays
     os.chdir(folder)
     sys.argv = [*command[2:], "--IPKernelApp.parent_handle=1"]  # no need to look every second whether the worker lives
-    threads = os.environ.get("OMP_NUM_THREADS", "")
+    threads = os.environ.get(LIBRARY_THREADS) or os.environ.get("OMP_NUM_THREADS", "")
     if threads.isdecimal():
         from threadpoolctl import threadpool_limits
 
