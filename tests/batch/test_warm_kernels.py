@@ -1,6 +1,8 @@
 """A forked kernel is as good as one that was started: it finds the same, dies with its run, and leaves nothing."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,8 @@ def told(project, name="told"):
 
 TELL = """
 import json
+import os
+import signal
 with open("../told", "a") as file:
     file.write(json.dumps(facts) + "\\n")
 """
@@ -161,6 +165,8 @@ if epochs == 1:
 """
 _RUN = """
 import json
+import os
+import signal
 from pathlib import Path
 from fer_utils.batch.engine import execute_plan
 from fer_utils.batch.plan import make_plan
@@ -192,6 +198,24 @@ def test_where_a_library_starts_threads_kernels_are_started_and_one_line_says_so
         assert [line for line in words.lines if "forked" in line] == [line for line in words.lines if reason in line]
         assert len([line for line in words.lines if reason in line]) == 1
     assert told(project) == ["python\n"] * 4
+
+
+def test_ctrl_c_while_the_warm_parent_imports_ends_at_once(project, monkeypatch):
+    (project.root / "slow.py").write_text("import pathlib, time\npathlib.Path('importing').touch()\ntime.sleep(300)")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(project.root), os.environ.get("PYTHONPATH", "")]))
+    project.notebook("01_toy")
+    project.suite("s", "runs:\n- {notebook: 01_toy, grid: {epochs: [1, 2]}}")
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    program = heeding + _RUN.replace('"json"', '"slow"')
+    runner = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not (project.root / "importing").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    (warm,) = psutil.Process(runner.pid).children()
+    runner.send_signal(signal.SIGINT)
+    assert runner.wait(timeout=10) != 0
+    assert not alive(warm)
+    assert {path.name for path in project.runs.glob("*/*/r*.*")} == {"run.log"}  # neither result nor error
 
 
 class Words:
