@@ -1,21 +1,21 @@
-"""Runs a plan: local worker processes behind `concurrent.futures`, failures noted, everything stopped on Ctrl-C."""
+"""Runs a plan: an engine behind `concurrent.futures`, failures noted, everything stopped on Ctrl-C."""
 
 import os
 import tempfile
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from pathlib import Path
 
 import psutil
 
 from fer_utils.batch.blocked import record_blocked
 from fer_utils.batch.execute import tidy
-from fer_utils.batch.lock import holder, take_lock
+from fer_utils.batch.local_engine import LocalEngine
+from fer_utils.batch.lock import take_lock
 from fer_utils.batch.plan import PlannedRun
 from fer_utils.batch.progress import Progress
-from fer_utils.batch.workers import Outcome, Workers
+from fer_utils.batch.workers import Outcome, lock_path
 from fer_utils.errors import RunError
-from fer_utils.runs.record import read_run
 
 MEMORY_PER_WORKER = 1.5 * 2**30  # bytes; TensorFlow, a small network and its data
 
@@ -47,6 +47,8 @@ def execute_plan(
     force: bool = False,
     retry_failed: bool = True,
     progress: Progress | None = None,
+    warm: bool | tuple[str, ...] = True,
+    cluster: str | None = None,
 ) -> list[Outcome]:
     """Executes what is not there yet; goes on after failures.
 
@@ -59,12 +61,17 @@ def execute_plan(
         force: bool. Runs what is cached, too; its old record is removed first.
         retry_failed: bool. Runs again what failed earlier.
         progress: `Progress` or None.
+        warm: bool or tuple of str. Whether kernels are forked from a process that has imported what notebooks import;
+            or the modules that it imports. It is there only where it saves time, and where forking is safe.
+        cluster: str or None. Address of a Dask scheduler, or path of a YAML file that says how to start a cluster; None
+            executes on this machine.
 
     Returns:
         list of `Outcome`, in the order of the plan.
 
     Raises:
         RunError: the runs folder cannot be written to.
+        ParameterError: the cluster cannot be reached, or is described in a wrong way.
         KeyboardInterrupt: after all workers and kernels are dead.
     """
     _check_writable(runs_root)
@@ -78,13 +85,18 @@ def execute_plan(
             outcomes[run.key] = Outcome(run, "skipped", error={"message": run.reason})
         else:
             waiting.append(run)
-    jobs = jobs or default_jobs(len(waiting))
-    threads = max(1, cores() // jobs)
     progress = progress or Progress(stream=None)
+    if cluster and waiting:
+        from fer_utils.batch.dask_engine import DaskEngine
+
+        engine = DaskEngine(cluster, runs_root, jobs, force, progress, warm)
+        jobs = engine.jobs
+    else:
+        jobs = jobs or default_jobs(len(waiting))
+        engine = LocalEngine(waiting, runs_root, jobs, cores(), force, progress, warm)
     progress.begin(waiting, jobs, cached=len(outcomes))
-    workers = Workers(runs_root, threads, force, progress.started)
     futures: dict = {}
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="ferbench")
+    patience: dict[str, float] = {}  # key of a run that another process executes: when we look again
     try:
         while waiting or futures:
             for run in list(waiting):
@@ -95,18 +107,11 @@ def execute_plan(
                     outcomes[run.key] = Outcome(run, "blocked", error=error)
                     progress.ended(outcomes[run.key])
                     waiting.remove(run)
-                elif all(needed) and len(futures) < jobs:
-                    lock = take_lock(_lock_path(run, runs_root))
-                    if lock is None:
-                        progress.elsewhere(run, holder(_lock_path(run, runs_root)))
-                        continue
-                    waiting.remove(run)
-                    if not force and read_run(run.directory).state == "ok":  # somebody else was faster
-                        lock.release()
-                        outcomes[run.key] = Outcome(run, "cached")
-                        progress.ended(outcomes[run.key])
-                    else:
-                        futures[pool.submit(workers.execute, run, lock)] = run
+                elif all(needed) and time.monotonic() >= patience.get(run.key, 0):
+                    future = engine.submit(run)
+                    if future is not None:
+                        waiting.remove(run)
+                        futures[future] = run
             if futures:
                 done, _ = wait(futures, timeout=1.0, return_when=FIRST_COMPLETED)
             else:
@@ -114,23 +119,34 @@ def execute_plan(
                 time.sleep(0.2 if waiting else 0)  # all that is left runs elsewhere
             for future in done:
                 run = futures.pop(future)
-                outcomes[run.key] = future.result()
-                progress.ended(outcomes[run.key])
+                engine.ended(run)
+                outcome = _outcome(future, run)
+                if outcome.state == "elsewhere":
+                    progress.elsewhere(run, outcome.error["message"])
+                    patience[run.key] = time.monotonic() + 0.5
+                    waiting.append(run)
+                else:
+                    outcomes[run.key] = outcome
+                    progress.ended(outcome)
             progress.tick()
     finally:
-        workers.stop()  # nothing to stop unless we were interrupted
-        pool.shutdown(wait=True, cancel_futures=True)
+        engine.stop()  # nothing is left to stop unless we were interrupted
         progress.close()
     return [outcomes[run.key] for run in plan]
 
 
-def _lock_path(run: PlannedRun, runs_root: Path) -> Path:
-    return Path(runs_root) / ".locks" / f"{run.notebook.name}-{run.key}"
+def _outcome(future, run: PlannedRun) -> Outcome:
+    """The outcome of a run; a failure of the engine is one of the run: the campaign goes on."""
+    try:
+        return future.result()
+    except Exception as error:
+        message = f"The engine lost the run: {error}"
+        return Outcome(run, "failed", error={"type": type(error).__name__, "message": message, "cell": None})
 
 
 def _tidy(run: PlannedRun, runs_root: Path) -> None:
     """Removes the checkpoints of a finished run whose worker was killed before it could."""
-    if (run.directory / "checkpoints").exists() and (lock := take_lock(_lock_path(run, runs_root))):
+    if (run.directory / "checkpoints").exists() and (lock := take_lock(lock_path(run, runs_root))):
         tidy(run.directory)
         lock.release()
 

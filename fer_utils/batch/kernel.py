@@ -15,6 +15,9 @@ from jupyter_core.utils import run_sync
 
 from fer_utils.paths import socket_folder
 
+SCARCE = 0.03  # share of the machine's memory; where no more is available, it is as good as used up
+COUNTERS = Path("/proc/vmstat")
+
 
 class ThisInterpreter(KernelSpecManager):
     """Answers every request for a kernel with the interpreter that is running, whatever is installed on the machine."""
@@ -22,9 +25,8 @@ class ThisInterpreter(KernelSpecManager):
     def get_kernel_spec(self, kernel_name):
         """Returns the specification of a kernel in `sys.executable`."""
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        argv += [
-            "--IPKernelApp.capture_fd_output=False"
-        ]  # what C++ libraries log belongs in run.log, not in a notebook
+        argv += ["--IPKernelApp.capture_fd_output=False"]  # what C++ libraries log belongs in run.log
+        argv += ["--HistoryManager.enabled=False"]  # nobody types here
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
@@ -35,22 +37,27 @@ class Kernel:
         manager: `AsyncKernelManager`, ready for papermill's `km=`.
         status: int or None. Exit status, negative for a signal, of a kernel that ended by itself; None otherwise.
         peak_memory: int. Most bytes of resident memory that its processes held together, sampled twice a second.
+        memory_ran_out: bool. Whether Linux killed a process for lack of memory meanwhile, or hardly any was left.
     """
 
-    def __init__(self, manager: AsyncKernelManager, private: Path):
+    def __init__(self, manager: AsyncKernelManager, private: Path, forked: bool = False):
         self.manager = manager
         self.status: int | None = None
         self._private = private
         self.peak_memory = 0
+        self.memory_ran_out = False
+        self._killed_before = memory_kills()
         self._popen = manager.provisioner.process  # jupyter_client forgets it when the kernel dies; we want its status
         self._process = psutil.Process(self._popen.pid)
+        # A forked worker is there for its kernel alone, and adopts what that leaves behind.
+        self._root = psutil.Process() if forked else self._process
         self._stopped = threading.Event()
         threading.Thread(target=self._watch, daemon=True).start()
 
     def family(self) -> list[psutil.Process]:
         """The kernel's process and what it started."""
         try:
-            return [self._process, *self._process.children(recursive=True)]
+            return [self._process, *(child for child in self._root.children(recursive=True) if child != self._process)]
         except psutil.Error:
             return []
 
@@ -66,6 +73,7 @@ class Kernel:
         """Notes how the kernel ended, if it did; kills what is left and removes its sockets."""
         self._stopped.set()
         self.status = self._popen.poll()
+        self.memory_ran_out |= memory_kills() > self._killed_before
         self.kill()
         shutil.rmtree(self._private, ignore_errors=True)
 
@@ -78,10 +86,21 @@ class Kernel:
                 except psutil.Error:
                     continue
             self.peak_memory = max(self.peak_memory, total)
+            machine = psutil.virtual_memory()
+            self.memory_ran_out |= machine.available < SCARCE * machine.total
+
+
+def memory_kills() -> int:
+    """Returns how many processes Linux has killed for lack of memory since it was started; 0 where nobody counts."""
+    try:
+        lines = (line.split() for line in COUNTERS.read_text().splitlines())
+        return next((int(count) for name, count in lines if name == "oom_kill"), 0)
+    except (OSError, ValueError):
+        return 0
 
 
 @contextmanager
-def started_kernel(environment: dict[str, str], folder: Path, sockets: Path | None = None):
+def started_kernel(environment: dict[str, str], folder: Path, sockets: Path | None = None, spare=None):
     """Starts a kernel that lives as long as the `with` block.
 
     Args:
@@ -89,6 +108,7 @@ def started_kernel(environment: dict[str, str], folder: Path, sockets: Path | No
         folder: Path. Its working directory.
         sockets: Path. A folder with a short path that does not exist yet, made here and removed at the end; None for
             a temporary one.
+        spare: `SpareKernel` that becomes the kernel; None starts a fresh interpreter.
 
     Yields:
         `Kernel`. It talks over Unix sockets, because TCP ports race when many kernels start at once.
@@ -101,10 +121,14 @@ def started_kernel(environment: dict[str, str], folder: Path, sockets: Path | No
         transport="tcp" if os.name == "nt" else "ipc",
         connection_file=str(private / "k.json"),
     )
+    if spare is not None:
+        from fer_utils.batch.forked_kernel import ForkedProvisioner
+
+        manager.provisioner = ForkedProvisioner(spare, kernel_spec=manager.kernel_spec, parent=manager)
     kernel = None
     try:
         run_sync(manager.start_kernel)(env=environment, cwd=str(folder))
-        kernel = Kernel(manager, private)
+        kernel = Kernel(manager, private, forked=spare is not None)
         yield kernel
     finally:
         if kernel is not None:

@@ -54,6 +54,10 @@ class Progress:
             self._elsewhere.add(run.key)
             self._write(f"waiting for {run.label}: {holder} is running it", keep=True)
 
+    def say(self, words: str) -> None:
+        """Keeps a line for the user on the screen."""
+        self._write(words, keep=True)
+
     def ended(self, outcome) -> None:
         """Notes how a run ended, and keeps a failure on the screen."""
         with self._lock:

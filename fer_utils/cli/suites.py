@@ -135,24 +135,30 @@ def plan(suite, data, only, settings, jobs, form):
     help="Run only what failed earlier, and what that blocked; or leave what failed. Without either, all that is not "
     "there yet runs, and what failed once more.",
 )
+@click.option("--no-warm", is_flag=True, help="Start every kernel afresh instead of forking it.")
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", help="Where runs are executed.")
+@click.option("--scheduler", metavar="ADDRESS|YAML", help="With --engine dask: tcp://HOST:8786, or a file.")
 @debug
-def run(suite, data, only, settings, jobs, force, retry_failed):
+def run(suite, data, only, settings, jobs, force, retry_failed, no_warm, engine, scheduler):
     """Executes a suite; what is there already is skipped."""
     from fer_utils.batch.engine import execute_plan
     from fer_utils.batch.plan import only_failed
     from fer_utils.batch.progress import Progress
     from fer_utils.batch.space import check_space
 
+    if (engine == "dask") != (scheduler is not None):
+        raise ParameterError("--engine dask and --scheduler belong together: give both, or none.")
     runs = _plan(suite, data, only, settings)
     if retry_failed:
         runs = only_failed(runs)
         if not runs:
             click.echo("Nothing failed earlier: 'ferbench run' without --retry-failed runs what is not there yet.")
             return
+    root, words = paths.runs_root(), Progress(sys.stderr)
     if force or any(run.state != "cached" for run in runs):
-        check_space(paths.runs_root())
+        check_space(root)
     try:
-        outcomes = execute_plan(runs, paths.runs_root(), jobs, force, retry_failed is not False, Progress(sys.stderr))
+        outcomes = execute_plan(runs, root, jobs, force, retry_failed is not False, words, not no_warm, scheduler)
     except KeyboardInterrupt:
         click.echo("What is finished stays; the same command goes on from here.", err=True)
         raise

@@ -82,7 +82,7 @@ class Backend:
 
 def _how_it_ended(done: subprocess.CompletedProcess) -> str:
     """Why the trial failed, in one line."""
-    from fer_utils.batch.execute import signal_name
+    from fer_utils.batch.failure import signal_name
 
     name = signal_name(done.returncode)
     hints = {

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
+from fer_utils.batch import local_engine
 from fer_utils.batch.engine import execute_plan
 from fer_utils.batch.plan import make_plan
 from fer_utils.batch.progress import Progress
+from fer_utils.batch.room import Share
 from fer_utils.batch.suite import load_suite
 
 
@@ -148,6 +150,38 @@ _COUNT = """
 import os, pathlib
 with open("../executions", "a") as file:
     file.write(pathlib.Path(os.environ["FERBENCH_RUN_DIR"]).parent.name + "\\n")
+"""
+
+
+def test_runs_that_want_the_gpu_take_turns_while_others_go_on(project, monkeypatch):
+    share = {True: Share(gpu=1), False: Share()}
+    monkeypatch.setattr(local_engine, "share_of", lambda run: share["gpu" in run.label])
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "7")
+    project.notebook("01_toy", _WHEN)
+    project.suite(
+        "s",
+        """
+runs:
+- {notebook: 01_toy, name: gpu, grid: {epochs: [1, 2]}}
+- {notebook: 01_toy, name: other, parameters: {epochs: 3}}
+""",
+    )
+    outcomes = execute_plan(plan(project), project.runs, jobs=3)
+    assert [outcome.state for outcome in outcomes] == ["ok"] * 3
+    lines = [line.split() for line in (project.root / "when").read_text().splitlines()]
+    begun, over = ({number: float(t) for word, number, t in lines if word == kind} for kind in ("begin", "end"))
+    first, second = sorted(("1", "2"), key=begun.get)
+    assert over[first] < begun[second] and begun["3"] < over[second]
+
+
+_WHEN = """
+import os, time
+with open("../when", "a") as file:
+    file.write(f"begin {epochs} {time.time()}\\n")
+time.sleep(1)
+assert epochs == 3 or os.environ["CUDA_VISIBLE_DEVICES"] == "7"
+with open("../when", "a") as file:
+    file.write(f"end {epochs} {time.time()}\\n")
 """
 
 

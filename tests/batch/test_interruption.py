@@ -171,10 +171,12 @@ class Campaign:
     def workers(self):
         """Worker processes by notebook: the standard output of each is the log of its run."""
         found = {}
-        for process in self.runner.children():
+        for process in self.runner.children(recursive=True):
             try:
+                if process.name() != "ferbench-worker" and "fer_utils.batch.execute" not in process.cmdline():
+                    continue
                 found[Path(f"/proc/{process.pid}/fd/1").readlink().parent.parent.name] = process
-            except OSError:
+            except (OSError, psutil.Error):
                 continue
         return {name: found[name] for name in NOTEBOOKS if name in found}
 
@@ -183,7 +185,8 @@ class Campaign:
         worker = self.workers().get(notebook)
         if worker is None or kind == "kill worker":
             return worker
-        return next((child for child in worker.children() if "ipykernel_launcher" in child.cmdline()), None)
+        kernels = (c for c in worker.children() if c.name() == "ferbench-kernel" or "ipykernel_launcher" in c.cmdline())
+        return next(kernels, None)
 
     def wait_for(self, see, patience=PATIENCE):
         """Waits until `see()` gives something; None where the runner ends before."""
