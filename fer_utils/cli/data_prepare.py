@@ -31,7 +31,7 @@ IMPORTS = (
 )
 @click.option("--upsample", type=int, default=0, show_default=True, help="How often pictures are doubled in size.")
 @click.option("--smallest", type=float, default=0.0, show_default=True, help="Least size of a face in pixels.")
-@click.option("--every", type=int, default=15, show_default=True, help="Frames from detection to detection in a film.")
+@click.option("--every", type=int, default=20, show_default=True, help="Frames from detection to detection in a film.")
 @click.option("--fps", type=POSITIVE, default=25.0, show_default=True, help="Frames a second, for smoothing.")
 @click.option("--view", default="box", show_default=True, help="box, eyes, frontal or frontal-soft.")
 @click.option("--size", type=int, default=48, show_default=True, help="Width and height of the result in pixels.")

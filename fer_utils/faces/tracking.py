@@ -12,7 +12,7 @@ from fer_utils.faces.landmarks import find_landmarks
 from fer_utils.faces.smoothing import OneEuroFilter
 
 SAME = 0.3  # least intersection over union of a detection and a track that are one face
-REST = 0.02  # a face that moves less than that share of its width from frame to frame is at rest
+REST = 0.03  # a face that moves less than that share of its width from frame to frame is at rest
 PAUSE = 2  # frames in which a face at rest is not looked for; its landmarks are found in each
 
 
@@ -48,7 +48,7 @@ class FaceTracker:
     """
 
     def __init__(
-        self, detector: Detector, predictor=None, every: int = 15, unsure: float = 7.0, fps: float = 25.0, smooth=True
+        self, detector: Detector, predictor=None, every: int = 20, unsure: float = 7.0, fps: float = 25.0, smooth=True
     ):
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(f"every={every!r}: expected a whole number of frames of at least 1.")
