@@ -75,11 +75,22 @@ def cluster(project, monkeypatch):
     scheduler_program, worker_program = (
         f"from distributed.cli.dask_{kind} import main; main()" for kind in ("scheduler", "worker")
     )
-    scheduler = subprocess.Popen([sys.executable, "-c", scheduler_program, *quiet, "--port", "0"], **options)
+    scheduler = subprocess.Popen([sys.executable, "-P", "-c", scheduler_program, *quiet, "--port", "0"], **options)
     deadline = time.monotonic() + 60
     while not file.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    worker = [sys.executable, "-c", worker_program, *quiet, "--nthreads", "1", "--no-nanny", "--resources", "GPU=1"]
+    worker = [
+        sys.executable,
+        "-P",
+        "-c",
+        worker_program,
+        *quiet,
+        "--nthreads",
+        "1",
+        "--no-nanny",
+        "--resources",
+        "GPU=1",
+    ]
     workers = [subprocess.Popen(worker, **options) for _ in range(2)]
     time.sleep(0.2)
     yield json.loads(file.read_text())["address"], workers
@@ -115,7 +126,9 @@ def test_a_lost_machine_costs_only_what_ran_there(project, cluster):
     address, workers = cluster
     project.notebook("01_slow", WHO, "import time; time.sleep(3)")
     project.suite("s", "runs:\n- {notebook: 01_slow, grid: {epochs: [1, 2, 3]}}")
-    runner = subprocess.Popen([sys.executable, "-c", RUN, address], cwd=project.root, stdout=subprocess.PIPE, text=True)
+    runner = subprocess.Popen(
+        [sys.executable, "-P", "-c", RUN, address], cwd=project.root, stdout=subprocess.PIPE, text=True
+    )
     told = project.root / "told"
     deadline = time.monotonic() + 90
     while not (told.exists() and told.read_text().strip()) and time.monotonic() < deadline:
@@ -135,7 +148,7 @@ def test_ctrl_c_stops_the_kernels_on_all_machines(project, cluster):
     project.notebook("01_slow", WHO, "import time; time.sleep(300)")
     project.suite("s", "runs:\n- {notebook: 01_slow, grid: {epochs: [1, 2, 3]}}")
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and inherited
-    runner = subprocess.Popen([sys.executable, "-c", RUN, address], cwd=project.root, stderr=subprocess.DEVNULL)
+    runner = subprocess.Popen([sys.executable, "-P", "-c", RUN, address], cwd=project.root, stderr=subprocess.DEVNULL)
     signal.signal(signal.SIGINT, handler)
     told = project.root / "told"
     deadline = time.monotonic() + 90

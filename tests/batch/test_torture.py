@@ -76,7 +76,7 @@ class Campaign:
         self.done: dict[str, bytes] = {}
 
     def start(self):
-        command = [sys.executable, "-c", RUN, str(self.runs)]
+        command = [sys.executable, "-P", "-c", RUN, str(self.runs)]
         options = {"env": self.environment, "cwd": self.root, "start_new_session": True}
         with (self.home / "words").open("w") as words:
             self.runner = psutil.Popen(command, stdout=words, stderr=words, **options)

@@ -87,7 +87,7 @@ def test_a_forked_kernel_finds_what_an_ordinary_one_finds(project):
 
 
 def test_how_a_forked_kernel_ended_is_told(project):
-    project.notebook("01_exits", "import os; print('farewell', flush=True); os._exit(3)")
+    project.notebook("01_exits", "import os; os.write(2, b'farewell\\n'); os._exit(3)")
     project.notebook("02_crashes", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     project.notebook(
         "03_killed", "block = bytearray(300 << 20)\nimport os, time; time.sleep(1.2); os.kill(os.getpid(), 9)"
@@ -109,7 +109,9 @@ def test_how_a_forked_kernel_ended_is_told(project):
 def test_whoever_is_killed_the_kernel_and_its_children_die_with_it(project, surroundings, victim):
     project.notebook("01_long", _FAMILY, "import time; time.sleep(300 if epochs == 1 else 0)")
     project.suite("s", "runs:\n- {notebook: 01_long, grid: {epochs: [1, 2]}}")
-    runner = subprocess.Popen([sys.executable, "-c", _RUN], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    runner = subprocess.Popen(
+        [sys.executable, "-P", "-c", _RUN], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     deadline = time.monotonic() + 60
     while not (project.root / "told").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -201,13 +203,15 @@ def test_where_a_library_starts_threads_kernels_are_started_and_one_line_says_so
 
 
 def test_ctrl_c_while_the_warm_parent_imports_ends_at_once(project, monkeypatch):
-    (project.root / "slow.py").write_text("import pathlib, time\npathlib.Path('importing').touch()\ntime.sleep(300)")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(project.root), os.environ.get("PYTHONPATH", "")]))
+    modules = project.root / "modules"
+    modules.mkdir()
+    (modules / "slow.py").write_text("import pathlib, time\npathlib.Path('importing').touch()\ntime.sleep(300)")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(modules), os.environ.get("PYTHONPATH", "")]))
     project.notebook("01_toy")
     project.suite("s", "runs:\n- {notebook: 01_toy, grid: {epochs: [1, 2]}}")
     heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     program = heeding + _RUN.replace('"json"', '"slow"')
-    runner = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL, start_new_session=True)
+    runner = subprocess.Popen([sys.executable, "-P", "-c", program], stderr=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 60
     while not (project.root / "importing").exists() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -43,7 +43,7 @@ def ferbench(project, *arguments):
     code += "    print(spent.ru_utime + spent.ru_stime, spent.ru_maxrss, file=sys.stderr)"
     started = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=project.root, capture_output=True, text=True, check=True
+        [sys.executable, "-P", "-c", code, *arguments], cwd=project.root, capture_output=True, text=True, check=True
     )
     seconds = time.perf_counter() - started
     processor, memory = map(float, done.stderr.split()[-2:])
