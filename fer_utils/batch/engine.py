@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from fer_utils.batch.blocked import record_blocked
-from fer_utils.batch.execute import tidy
+from fer_utils.batch.execute import SOCKETS, tidy
 from fer_utils.batch.local_engine import LocalEngine
 from fer_utils.batch.lock import take_lock
 from fer_utils.batch.plan import PlannedRun
@@ -145,8 +145,9 @@ def _outcome(future, run: PlannedRun) -> Outcome:
 
 
 def _tidy(run: PlannedRun, runs_root: Path) -> None:
-    """Removes the checkpoints of a finished run whose worker was killed before it could."""
-    if (run.directory / "checkpoints").exists() and (lock := take_lock(lock_path(run, runs_root))):
+    """Removes what a finished run needs no more, where its worker was killed before it could."""
+    left = any((run.directory / name).exists() for name in ("checkpoints", SOCKETS))
+    if left and (lock := take_lock(lock_path(run, runs_root))):
         tidy(run.directory)
         lock.release()
 

@@ -20,6 +20,7 @@ from fer_utils.paths import remove_unfinished
 from fer_utils.runs import PENDING, RESULT
 
 PARAMETERS, EXECUTED = "parameters.json", "executed.ipynb"
+SOCKETS = "sockets.txt"  # beside a run that is being executed: where its sockets lie
 
 
 def execute(job: dict, spare=None, parent: int | None = None) -> bool:
@@ -105,6 +106,7 @@ def execute(job: dict, spare=None, parent: int | None = None) -> bool:
 def tidy(directory: Path) -> None:
     """Removes what a finished run needs no more: checkpoints, and files that a killed attempt had begun."""
     shutil.rmtree(directory / "checkpoints", ignore_errors=True)
+    (directory / SOCKETS).unlink(missing_ok=True)
     remove_unfinished(directory)
 
 

@@ -5,6 +5,7 @@ import fcntl
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -100,12 +101,12 @@ class ForkedProcess:
         """Waits for its end, at most so many seconds.
 
         Raises:
-            TimeoutError: it lives on.
+            subprocess.TimeoutExpired: it lives on.
         """
         end = None if timeout is None else time.monotonic() + timeout
         while self.poll() is None:
             if end is not None and time.monotonic() > end:
-                raise TimeoutError(f"process {self.pid} lives on after {timeout:g} s")
+                raise subprocess.TimeoutExpired("kernel", timeout)
             time.sleep(0.01)
         return self.returncode
 

@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -75,6 +76,8 @@ class Kernel:
         self.status = self._popen.poll()
         self.memory_ran_out |= memory_kills() > self._killed_before
         self.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(timeout=5)  # it may be writing there still
         shutil.rmtree(self._private, ignore_errors=True)
 
     def _watch(self) -> None:

@@ -12,12 +12,11 @@ import psutil
 
 import fer_utils
 from fer_utils.backend import backend_environment
+from fer_utils.batch.execute import SOCKETS
 from fer_utils.batch.plan import PlannedRun
 from fer_utils.batch.warm import OWN, WarmParent
 from fer_utils.batch.warm_worker import WarmWorker
 from fer_utils.paths import socket_folder
-
-SOCKETS = ".sockets"  # in the directory of a run that is being executed: where its sockets lie
 
 
 def kernel_environment(run: PlannedRun, runs_root: Path, threads: int) -> dict[str, str]:

@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_utils.batch.execute import PARAMETERS, tidy
+from fer_utils.batch.execute import PARAMETERS, SOCKETS, tidy
 from fer_utils.batch.failure import ERROR, LOG, if_disk_is_full, record_failure, signal_name
 from fer_utils.batch.lock import RunLock, holder, take_lock
 from fer_utils.batch.plan import IDENTITY, PlannedRun
 from fer_utils.batch.room import share_of
 from fer_utils.batch.warm import WarmParent
 from fer_utils.batch.warm_worker import ORPHANED, WarmWorker
-from fer_utils.batch.worker_process import SOCKETS, clear_away, kernel_environment, start_worker
+from fer_utils.batch.worker_process import clear_away, kernel_environment, start_worker
 from fer_utils.paths import remove_unfinished, socket_folder, write_atomically
 from fer_utils.runs import PENDING, RESULT
 from fer_utils.runs.record import read_run
