@@ -206,7 +206,7 @@ def test_ctrl_c_while_the_warm_parent_imports_ends_at_once(project, monkeypatch)
     modules = project.root / "modules"
     modules.mkdir()
     (modules / "slow.py").write_text("import pathlib, time\npathlib.Path('importing').touch()\ntime.sleep(300)")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(modules), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(modules), os.environ.get("PYTHONPATH")])))
     project.notebook("01_toy")
     project.suite("s", "runs:\n- {notebook: 01_toy, grid: {epochs: [1, 2]}}")
     heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
