@@ -87,7 +87,7 @@ def test_a_forked_kernel_finds_what_an_ordinary_one_finds(project):
 
 
 def test_how_a_forked_kernel_ended_is_told(project):
-    project.notebook("01_exits", "import os; print('farewell', flush=True); os._exit(3)")
+    project.notebook("01_exits", "import os; os.write(1, b'farewell\\n'); os._exit(3)")
     project.notebook("02_crashes", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     project.notebook(
         "03_killed", "block = bytearray(300 << 20)\nimport os, time; time.sleep(1.2); os.kill(os.getpid(), 9)"
