@@ -81,7 +81,7 @@ class Kernel:
         shutil.rmtree(self._private, ignore_errors=True)
 
     def _watch(self) -> None:
-        while not self._stopped.wait(0.5):
+        while True:
             total = 0
             for process in self.family():
                 try:
@@ -91,6 +91,8 @@ class Kernel:
             self.peak_memory = max(self.peak_memory, total)
             machine = psutil.virtual_memory()
             self.memory_ran_out |= machine.available < SCARCE * machine.total
+            if self._stopped.wait(0.5):
+                return
 
 
 def memory_kills() -> int:
