@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Callable
 
 import pandas as pd
 
@@ -79,16 +78,6 @@ def first_participants(table: FaceTable, train: int, validation: int = 0) -> lis
         return [Fold.from_masks(*masks)]
     held_out = (number < train) & (number % CHOOSE_ON == CHOOSE_ON - 1)
     return [Fold.from_masks((number < train) & ~held_out, held_out, number >= train)]
-
-
-def random_split(train: int, validation: int, test: int, unit: str = "image") -> Callable[[FaceTable], list[Fold]]:
-    """Returns `random_rows` with these shares, as a rule that takes a table alone."""
-    return lambda table: random_rows(table, train, validation, test, unit)
-
-
-def participants_split(train: int, validation: int = 0) -> Callable[[FaceTable], list[Fold]]:
-    """Returns `first_participants` with these numbers, as a rule that takes a table alone."""
-    return lambda table: first_participants(table, train, validation)
 
 
 def _by_number(name: str) -> list:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from fer_utils.datasets.face_table import FaceTable
 from fer_utils.errors import ParameterError, nearest
 from fer_utils.protocol.fold import Fold
 from fer_utils.protocol.owners_splits import PARTS, fer2013_official, fer2013_public_as_test, owners_split
-from fer_utils.protocol.paper_splits import participants_split, random_split
+from fer_utils.protocol.paper_splits import first_participants, random_rows
 from fer_utils.protocol.subject_splits import FEWEST, group_kfold, leave_one_subject_out, subject_kfold
 
 HUSSEIN, WU_PAN = "Hussein (2020)", "Wu and Pan"
@@ -44,14 +45,36 @@ SPLIT_RULES = {
     "fer2013-official": SplitRule(fer2013_official, "official split"),
     "fer2013-public-as-test": SplitRule(fer2013_public_as_test, "PublicTest as test"),
     "owners-split": SplitRule(owners_split, "the owners' split"),
-    "random-80-10-10": SplitRule(random_split(80, 10, 10), "random images, 80/10/10", paper=HUSSEIN),
-    "random-80-20": SplitRule(random_split(80, 0, 20), "random images, 80/20", paper=f"{HUSSEIN}, {WU_PAN}"),
-    "random-70-10-20": SplitRule(random_split(70, 10, 20), "random images, 70/10/20", paper=WU_PAN),
-    "random-clips-80-10-10": SplitRule(random_split(80, 10, 10, "sequence"), "random clips, 80/10/10", paper="SASE-FE"),
-    "random-clips-80-20": SplitRule(random_split(80, 0, 20, "sequence"), "random clips, 80/20", paper="Oulu-CASIA"),
-    "random-clips-70-10-20": SplitRule(random_split(70, 10, 20, "sequence"), "random clips, 70/10/20", paper="EMO2018"),
-    "participants-40-8": SplitRule(participants_split(40, 8), "40 people, 8 people, the others", paper="SASE-FE"),
-    "first-65-participants": SplitRule(participants_split(65), "first 65 people, the others", paper="Oulu-CASIA"),
+    "random-80-10-10": SplitRule(
+        partial(random_rows, train=80, validation=10, test=10), "random images, 80/10/10", paper=HUSSEIN
+    ),
+    "random-80-20": SplitRule(
+        partial(random_rows, train=80, validation=0, test=20), "random images, 80/20", paper=f"{HUSSEIN}, {WU_PAN}"
+    ),
+    "random-70-10-20": SplitRule(
+        partial(random_rows, train=70, validation=10, test=20), "random images, 70/10/20", paper=WU_PAN
+    ),
+    "random-clips-80-10-10": SplitRule(
+        partial(random_rows, train=80, validation=10, test=10, unit="sequence"),
+        "random clips, 80/10/10",
+        paper="SASE-FE",
+    ),
+    "random-clips-80-20": SplitRule(
+        partial(random_rows, train=80, validation=0, test=20, unit="sequence"),
+        "random clips, 80/20",
+        paper="Oulu-CASIA",
+    ),
+    "random-clips-70-10-20": SplitRule(
+        partial(random_rows, train=70, validation=10, test=20, unit="sequence"),
+        "random clips, 70/10/20",
+        paper="EMO2018",
+    ),
+    "participants-40-8": SplitRule(
+        partial(first_participants, train=40, validation=8), "40 people, 8 people, the others", paper="SASE-FE"
+    ),
+    "first-65-participants": SplitRule(
+        partial(first_participants, train=65), "first 65 people, the others", paper="Oulu-CASIA"
+    ),
 }
 
 
