@@ -35,11 +35,9 @@ def prediction_table(
     kinds = [kind for kind, array in given.items() if array is not None]
     if len(kinds) != 1:
         raise RunError("Give exactly one of probabilities, scores and y_pred.")
-    if fold not in range(len(split.folds)):
-        raise RunError(f"There is no fold {fold}: the split has {len(split.folds)}, counted from 0.")
     (kind,) = kinds
     what = f"{kind} of '{model}', fold {fold}"
-    test, classes = split.folds[fold].test, np.array(split.classes, dtype=object)
+    test, classes = rows_tested(split, fold), np.array(split.classes, dtype=object)
     values = _numbers(given[kind], (len(test),) if kind == "y_pred" else (len(test), len(classes)), what)
     if kind == "y_pred":
         values = np.where(values == -1, np.nan, values)
@@ -63,6 +61,24 @@ def prediction_table(
         for column, name in enumerate(classes):
             table[f"{prefix}_{name}"] = np.where(detected, values[:, column], np.nan).round(6)
     return table.assign(detected=detected)
+
+
+def rows_tested(split: Split, fold: int) -> np.ndarray:
+    """Returns the rows of a fold's test part.
+
+    Args:
+        split: `Split`.
+        fold: int. Index into `split.folds`.
+
+    Returns:
+        int array (n_test,).
+
+    Raises:
+        RunError: there is no such fold.
+    """
+    if fold not in range(len(split.folds)):
+        raise RunError(f"There is no fold {fold}: the split has {len(split.folds)}, counted from 0.")
+    return split.folds[fold].test
 
 
 def _numbers(array, shape: tuple[int, ...], what: str) -> np.ndarray:

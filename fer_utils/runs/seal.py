@@ -8,6 +8,7 @@ import numpy as np
 
 from fer_utils.errors import RunError
 from fer_utils.protocol import Split
+from fer_utils.runs.predictions import rows_tested
 
 AUDIT = "audit.npz"
 NO_FACE = 255  # in place of a class: the network gave no number
@@ -67,9 +68,7 @@ class SealedTest:
 
     def pixels(self, fold: int) -> np.ndarray:
         """Returns the faces of a test part without breaking the seal: for an audit, which nothing can choose by."""
-        if fold not in range(len(self._split.folds)):
-            raise RunError(f"There is no fold {fold}: the split has {len(self._split.folds)}, counted from 0.")
-        return self._split.table.pixels(self._split.folds[fold].test)
+        return self._split.table.pixels(rows_tested(self._split, fold))
 
 
 def pack_audit(trainings: list[AuditedTraining]) -> bytes:
