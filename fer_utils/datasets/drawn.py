@@ -1,8 +1,7 @@
 """Whether a folder that looks like a real dataset was drawn: then nothing measured on it is about people."""
 
+from itertools import chain
 from pathlib import Path
-
-from fer_utils.datasets.layout import walk
 
 README = "README.txt"
 FIRST_WORD = "SYNTHETIC,"
@@ -20,9 +19,9 @@ def is_drawn(path: Path | str) -> bool:
         bool.
     """
     place = Path(path).expanduser().absolute()
-    if any(_says_so(folder / README) for folder in (place, *list(place.parents)[:ABOVE])):
-        return True
-    return place.is_dir() and any(_says_so(folder / README) for folder, _ in walk(place, BELOW))
+    above = (folder / README for folder in (place, *list(place.parents)[:ABOVE]))
+    below = (file for level in range(1, BELOW + 1) for file in place.glob("*/" * level + README))
+    return any(_says_so(file) for file in chain(above, below))
 
 
 def _says_so(file: Path) -> bool:
