@@ -13,8 +13,11 @@ import pytest
 from fer_utils.batch.cluster import connect, read_cluster
 from fer_utils.batch.engine import execute_plan
 from fer_utils.batch.plan import make_plan
+from fer_utils.batch.progress import Progress
 from fer_utils.batch.suite import load_suite
 from fer_utils.errors import ParameterError
+
+NOT_INSTALLED = "Dask is not installed: python -m pip install -e '.[cluster]'"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_without_dask_the_message_says_how_to_install_it(monkeypatch):
 
 
 def test_a_described_cluster_is_started_and_computes(tmp_path):
-    pytest.importorskip("distributed", reason="Dask is not installed: python -m pip install -e '.[cluster]'")
+    pytest.importorskip("distributed", reason=NOT_INSTALLED)
     options = "{n_workers: 1, threads_per_worker: 3, processes: false, dashboard_address: ':0'}"
     (tmp_path / "c.yaml").write_text(f"cluster: LocalCluster\noptions: {options}\n")
     client, started = connect(str(tmp_path / "c.yaml"))
@@ -67,7 +70,7 @@ def test_a_described_cluster_is_started_and_computes(tmp_path):
 @pytest.fixture
 def cluster(project, monkeypatch):
     """A scheduler and two workers; yields its address and the workers' processes."""
-    pytest.importorskip("distributed", reason="Dask is not installed: python -m pip install -e '.[cluster]'")
+    pytest.importorskip("distributed", reason=NOT_INSTALLED)
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": project.root}
     file = project.root / "scheduler.json"
@@ -103,6 +106,12 @@ def plan(project):
     return make_plan(load_suite("s", project.notebooks), {}, project.runs)
 
 
+DIGEST = """
+import hashlib, os, pathlib, time
+time.sleep(1)
+digest = hashlib.sha256(str(epochs).encode() * 1000).hexdigest()
+(pathlib.Path(os.environ["FERBENCH_RUN_DIR"]) / "digest").write_text(digest)
+"""
 WHO = "import os\nopen('../told', 'a').write(f'{epochs} {os.getpid()} {os.getppid()}\\n')"
 
 
@@ -110,7 +119,7 @@ def test_a_campaign_on_a_cluster_stores_what_a_local_one_stores(project, cluster
     address, _ = cluster
     project.notebook("01_good", WHO)
     project.notebook("02_bad", "1/0")
-    project.notebook("03_needs", needs=["02_bad"])
+    project.notebook("03_needs", needs=[{"notebook": "02_bad", "as": "data"}])
     project.suite(
         "s", "runs:\n- {notebook: 01_good, grid: {epochs: [1, 2, 3]}}\n- notebook: 02_bad\n- notebook: 03_needs"
     )
@@ -141,6 +150,43 @@ def test_a_lost_machine_costs_only_what_ran_there(project, cluster):
     begun = sorted(line.split()[0] for line in told.read_text().splitlines())
     assert len(begun) <= 4 and set(begun) == {"1", "2", "3"}  # at most the one that ran there, twice
     assert not psutil.pid_exists(int(kernel))
+
+
+def test_a_campaign_that_loses_one_of_four_workers_ends_as_one_on_this_machine(project):
+    distributed = pytest.importorskip("distributed", reason=NOT_INSTALLED)
+    project.notebook("01_digest", WHO, DIGEST, parameters="epochs = 3\nwhere = ''")
+    told = project.root / "told"
+
+    def campaign(where, **options):
+        grid = f"{{epochs: {list(range(12))}, where: [{where}]}}"
+        project.suite("s", f"runs:\n- {{notebook: 01_digest, grid: {grid}}}")
+        outcomes = execute_plan(plan(project), project.runs, warm=("json",), **options)
+        assert [outcome.state for outcome in outcomes] == ["ok"] * 12, [outcome.error for outcome in outcomes]
+        return [(outcome.run.directory / "digest").read_text() for outcome in outcomes]
+
+    undisturbed = campaign("here")
+    told.unlink()
+    killed = []
+
+    class Killer(Progress):
+        def ended(self, outcome):
+            """Kills the worker that runs the notebook which began last, when a third is done."""
+            if killed or len(told.read_text().splitlines()) < 5:
+                return
+            kernel = int(told.read_text().splitlines()[-1].split()[1])
+            for worker in workers.workers.values():
+                process = psutil.Process(worker.pid)
+                if kernel in [child.pid for child in process.children(recursive=True)]:
+                    process.kill()
+                    killed.append(kernel)
+
+    with distributed.LocalCluster(4, threads_per_worker=1, processes=True, dashboard_address=None) as workers:
+        disturbed = campaign("cluster", cluster=workers.scheduler_address, progress=Killer(None))
+    assert killed and not psutil.pid_exists(killed[0])
+    assert disturbed == undisturbed and len(set(disturbed)) == 12
+    begun = [line.split()[0] for line in told.read_text().splitlines()]
+    assert len(begun) <= 13 and len(set(begun)) == 12  # at most the one that ran there, twice
+    assert not list(project.runs.glob(".locks/*")) and not list(project.runs.glob("*/*/error.json"))
 
 
 def test_ctrl_c_stops_the_kernels_on_all_machines(project, cluster):
