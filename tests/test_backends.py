@@ -50,8 +50,10 @@ def test_two_backends_predict_the_same(tmp_path):
 
 
 @needs_other
-def test_models_and_training_pass_on_the_second_backend():
-    output = on_backend(other, "-m", "pytest", "-q", "-p", "no:nbval", str(TESTS / "models"), str(TESTS / "training"))
+@pytest.mark.timeout(1800)  # hundreds of tests in one
+@pytest.mark.parametrize("folder", ["models", "training"])
+def test_models_and_training_pass_on_the_second_backend(folder):
+    output = on_backend(other, "-m", "pytest", "-q", "-p", "no:nbval", "-m", "not slow", str(TESTS / folder))
     assert " passed" in output
     assert "failed" not in output
 
