@@ -180,7 +180,7 @@ def test_a_campaign_that_loses_one_of_four_workers_ends_as_one_on_this_machine(p
                     process.kill()
                     killed.append(kernel)
 
-    with distributed.LocalCluster(4, threads_per_worker=1, processes=True, dashboard_address=None) as workers:
+    with distributed.LocalCluster(n_workers=4, threads_per_worker=1, processes=True, dashboard_address=None) as workers:
         disturbed = campaign("cluster", cluster=workers.scheduler_address, progress=Killer(None))
     assert killed and not psutil.pid_exists(killed[0])
     assert disturbed == undisturbed and len(set(disturbed)) == 12

@@ -20,7 +20,9 @@ def test_eight_workers_do_the_work_of_seven_at_least(project, monkeypatch, capsy
     project.suite("s", f"runs:\n- {{notebook: 01_sleep, grid: {{epochs: {list(range(RUNS))}}}}}")
     runs = make_plan(load_suite("s", project.notebooks), {}, project.runs)
     load = os.getloadavg()[0]
-    with distributed.LocalCluster(WORKERS, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
         started = time.monotonic()
         outcomes = execute_plan(runs, project.runs, cluster=cluster.scheduler_address, warm=("json",))
         seconds = time.monotonic() - started
