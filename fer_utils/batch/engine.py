@@ -130,8 +130,10 @@ def execute_plan(
                     progress.ended(outcome)
             progress.tick()
     finally:
-        engine.stop()  # nothing is left to stop unless we were interrupted
-        progress.close()
+        try:
+            engine.stop()  # nothing is left to stop unless we were interrupted
+        finally:
+            progress.close()
     return [outcomes[run.key] for run in plan]
 
 

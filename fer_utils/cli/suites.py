@@ -1,6 +1,7 @@
 """The commands around suites: list, plan, run."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -160,7 +161,8 @@ def run(suite, data, only, settings, jobs, force, retry_failed, no_warm, engine,
     try:
         outcomes = execute_plan(runs, root, jobs, force, retry_failed is not False, words, not no_warm, scheduler)
     except KeyboardInterrupt:
-        click.echo("What is finished stays; the same command goes on from here.", err=True)
+        with suppress(OSError):  # the terminal may be closed
+            click.echo("What is finished stays; the same command goes on from here.", err=True)
         raise
     count = {
         state: sum(o.state == state for o in outcomes) for state in ("ok", "cached", "failed", "skipped", "blocked")
