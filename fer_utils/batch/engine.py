@@ -128,7 +128,6 @@ def execute_plan(
                 else:
                     outcomes[run.key] = outcome
                     progress.ended(outcome)
-            progress.tick()
     finally:
         try:
             engine.stop()  # nothing is left to stop unless we were interrupted

@@ -141,7 +141,12 @@ def plan(suite, data, only, settings, jobs, form):
 @click.option("--scheduler", metavar="ADDRESS|YAML", help="With --engine dask: tcp://HOST:8786, or a file.")
 @debug
 def run(suite, data, only, settings, jobs, force, retry_failed, no_warm, engine, scheduler):
-    """Executes a suite; what is there already is skipped."""
+    """Executes a suite; what is there already is skipped.
+
+    A terminal shows a live picture: what runs, since when, in which epoch, the last measure on validation and the time
+    left; what comes next, and what waits. Elsewhere each change is a plain line. The output of a run is in its folder,
+    in run.log. Ctrl-C, kill and a closed terminal stop everything; the same command goes on from there.
+    """
     from fer_utils.batch.engine import execute_plan
     from fer_utils.batch.plan import only_failed
     from fer_utils.batch.progress import Progress
