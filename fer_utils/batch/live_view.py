@@ -10,7 +10,7 @@ from fer_utils.batch.printable import printable
 from fer_utils.batch.progress import clock
 from fer_utils.batch.scene import Row, Scene
 
-LOW = 8  # lines below which only the most important is shown
+LOW = 10  # lines below which only the most important is shown
 BAR = 60  # columns of the bar, at most
 FOOT = 3  # lines that are kept for what comes next, where many runs are in progress
 LABEL = 20  # columns that a label gets at least, before other columns are left out
@@ -38,7 +38,7 @@ def picture(scene: Scene, width: int, height: int) -> Group:
     room = height - len(head)
     body: list = []
     if scene.rows:
-        most = max(1, room - tall - tall * min(len(foot), FOOT))
+        most = max(1, room - tall - tall * min(len(foot), FOOT, height // 5))
         few = len(scene.rows) > most > 1
         rows = scene.rows[: most - few]
         body = [_table(rows, width, tall, scene.over)]
@@ -84,21 +84,20 @@ def _bar(scene: Scene, width: int) -> Text:
 
 def _table(rows: tuple[Row, ...], width: int, titles: bool, over: bool) -> Table:
     """The runs, a line each."""
-    labels, columns = [Text(printable(row.label)) for row in rows], [_cells(row) for row in rows]
-    widths = {name: max(len(name) * titles, *(cells[name].cell_len for cells in columns)) for name in TITLES}
-    if over:
-        del widths["left"]
+    labels, table_cells = [Text(printable(row.label)) for row in rows], [_cells(row) for row in rows]
+    names = [name for name in TITLES if any(cells[name] for cells in table_cells) and not (over and name == "left")]
+    widths = {name: max(len(name) * titles, *(cells[name].cell_len for cells in table_cells)) for name in names}
     wanted = min(LABEL, max(label.cell_len for label in labels))
     for name in DISPENSABLE:
-        if wanted + sum(len(GAP) + columns for columns in widths.values()) <= width:
+        if wanted + sum(len(GAP) + column for column in widths.values()) <= width:
             break
         widths.pop(name, None)
-    room = width - sum(len(GAP) + columns for columns in widths.values())
+    room = width - sum(len(GAP) + column for column in widths.values())
     table = Table(box=None, show_header=titles, header_style="dim", pad_edge=False, padding=(0, len(GAP), 0, 0))
     table.add_column("stopped" if over else "running", no_wrap=True, style="bold")
     for name in widths:
         table.add_column(name, justify="right" if name in ("time", "left") else "left", no_wrap=True)
-    for label, cells in zip(labels, columns, strict=True):
+    for label, cells in zip(labels, table_cells, strict=True):
         label.truncate(max(1, room), overflow="ellipsis")
         table.add_row(label, *(cells[name] for name in widths))
     return table
