@@ -94,10 +94,10 @@ def execute_plan(
     else:
         jobs = jobs or default_jobs(len(waiting))
         engine = LocalEngine(waiting, runs_root, jobs, cores(), force, progress, warm)
-    progress.begin(waiting, jobs, cached=len(outcomes))
     futures: dict = {}
     patience: dict[str, float] = {}  # key of a run that another process executes: when we look again
     try:
+        progress.begin(waiting, jobs, cached=len(outcomes))
         while waiting or futures:
             for run in list(waiting):
                 needed = [outcomes.get(key) for key in run.needs]
@@ -128,10 +128,11 @@ def execute_plan(
                 else:
                     outcomes[run.key] = outcome
                     progress.ended(outcome)
-            progress.tick()
     finally:
-        engine.stop()  # nothing is left to stop unless we were interrupted
-        progress.close()
+        try:
+            engine.stop()  # nothing is left to stop unless we were interrupted
+        finally:
+            progress.close()
     return [outcomes[run.key] for run in plan]
 
 

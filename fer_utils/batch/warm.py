@@ -111,13 +111,14 @@ class WarmParent:
     def close(self) -> None:
         """Ends it; its workers have ended, or end with it."""
         self._lives = -1
+        while not self._starting.acquire(timeout=0.1):
+            if self._process is not None:
+                self._process.kill()  # it imports, and has no workers
+        if self._control is not None:
+            self._control.close()
+        self._starting.release()
         if self._process is None:
             return
-        if self._starting.locked():
-            self._process.kill()  # it imports, and has no workers
-        with self._starting:
-            if self._control is not None:
-                self._control.close()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:

@@ -22,6 +22,8 @@ from fer_utils.paths import remove_unfinished, socket_folder, write_atomically
 from fer_utils.runs import PENDING, RESULT
 from fer_utils.runs.record import read_run
 
+PATIENCE = 5.0  # seconds in which all workers must have gone when they are told to
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -126,9 +128,10 @@ class Workers:
         for process in processes:
             with suppress(OSError, ValueError):  # it is dead already, or is being written to
                 process.stdin.close()
+        end = time.monotonic() + PATIENCE
         for process in processes:
             try:
-                process.wait(timeout=5)
+                process.wait(timeout=max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.kill()  # its kernel sees that its parent is gone and ends within a second
         if self._warm:

@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -39,7 +40,8 @@ class Group(Suggesting):
             with stoppable():
                 return super().invoke(ctx)
         except Stopped as stopped:
-            click.echo("Stopped.", err=True)
+            with suppress(OSError):  # the terminal may be closed
+                click.echo("Stopped.", err=True)
             sys.exit(stopped.status)
         except (UserError, OSError) as error:
             words = str(error) if isinstance(error, UserError) else place_at_fault(error)

@@ -1,6 +1,7 @@
 """The commands around suites: list, plan, run."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -140,7 +141,12 @@ def plan(suite, data, only, settings, jobs, form):
 @click.option("--scheduler", metavar="ADDRESS|YAML", help="With --engine dask: tcp://HOST:8786, or a file.")
 @debug
 def run(suite, data, only, settings, jobs, force, retry_failed, no_warm, engine, scheduler):
-    """Executes a suite; what is there already is skipped."""
+    """Executes a suite; what is there already is skipped.
+
+    A terminal shows a live picture: what runs, since when, in which epoch, the last measure on validation and the time
+    left; what comes next, and what waits. Elsewhere each change is a plain line. The output of a run is in its folder,
+    in run.log. Ctrl-C, kill and a closed terminal stop everything; the same command goes on from there.
+    """
     from fer_utils.batch.engine import execute_plan
     from fer_utils.batch.plan import only_failed
     from fer_utils.batch.progress import Progress
@@ -160,7 +166,8 @@ def run(suite, data, only, settings, jobs, force, retry_failed, no_warm, engine,
     try:
         outcomes = execute_plan(runs, root, jobs, force, retry_failed is not False, words, not no_warm, scheduler)
     except KeyboardInterrupt:
-        click.echo("What is finished stays; the same command goes on from here.", err=True)
+        with suppress(OSError):  # the terminal may be closed
+            click.echo("What is finished stays; the same command goes on from here.", err=True)
         raise
     count = {
         state: sum(o.state == state for o in outcomes) for state in ("ok", "cached", "failed", "skipped", "blocked")

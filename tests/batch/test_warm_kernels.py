@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ import pytest
 from fer_utils.batch.engine import execute_plan
 from fer_utils.batch.plan import make_plan
 from fer_utils.batch.suite import load_suite
-from fer_utils.batch.warm import forking_is_possible, imports_libraries
+from fer_utils.batch.warm import WarmParent, forking_is_possible, imports_libraries
 
 pytestmark = pytest.mark.skipif(
     not forking_is_possible({"KERAS_BACKEND": "tensorflow"}), reason="kernels are forked on Linux alone"
@@ -220,6 +221,26 @@ def test_ctrl_c_while_the_warm_parent_imports_ends_at_once(project, monkeypatch)
     assert runner.wait(timeout=10) != 0
     assert not alive(warm)
     assert {path.name for path in project.runs.glob("*/*/r*.*")} == {"run.log"}  # neither result nor error
+
+
+def test_stopping_at_the_moment_in_which_the_warm_parent_is_started_does_not_wait_for_its_imports(project, monkeypatch):
+    (project.root / "slow.py").write_text("import time\ntime.sleep(300)")
+    started, popen = [], subprocess.Popen
+
+    def on_a_busy_machine(*arguments, **options):
+        time.sleep(0.5)
+        started.append(popen(*arguments, **options))
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", on_a_busy_machine)
+    path = os.pathsep.join(filter(None, [str(project.root), os.environ.get("PYTHONPATH")]))
+    parent = WarmParent({**os.environ, "PYTHONPATH": path}, ("slow",))
+    with ThreadPoolExecutor() as pool:
+        preparing = pool.submit(parent.prepare)
+        time.sleep(0.1)
+        parent.close()
+        preparing.result(timeout=10)
+    assert parent.closed and started[0].poll() is not None
 
 
 class Words:
