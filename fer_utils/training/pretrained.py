@@ -1,5 +1,6 @@
 """Where the weights of a frozen body come from: ImageNet, a file, drawn people, or nowhere."""
 
+import warnings
 from pathlib import Path
 
 import keras
@@ -44,7 +45,9 @@ def load_pretrained(body, weights: str) -> str:
             f"{nearest(weights, SOURCES)}"
         )
     try:
-        body.load_weights(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # dozens about layers that do not fit, then an error
+            body.load_weights(path)
     except (ValueError, OSError, KeyError) as error:
         first = (str(error).strip().splitlines() or [""])[0]
         raise ParameterError(
