@@ -49,11 +49,9 @@ def load_pretrained(body, weights: str) -> str:
             warnings.simplefilter("ignore", UserWarning)  # dozens about layers that do not fit, then an error
             body.load_weights(path)
     except (ValueError, OSError, KeyError) as error:
-        first = (str(error).strip().splitlines() or [""])[0]
         raise ParameterError(
-            f"{path}: these are no weights of {body.name} with {body.count_params():,} parameters "
-            f"({type(error).__name__}: {first[:200]}). Expected a file that ends with .weights.h5 or .h5, of the same "
-            "width; ImageNet's files are for width = 1."
+            f"{path}: these are no weights of {body.name} with {body.count_params():,} parameters. Expected a file "
+            "that ends with .weights.h5 or .h5, of the same width; ImageNet's files are for width = 1."
         ) from error
     return f"Weights of {path.name}."
 

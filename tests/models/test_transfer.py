@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from fer_utils.errors import ParameterError
-from fer_utils.models.transfer import PUBLISHED, build_body, build_head, flat_length, join, transfer_network
+from fer_utils.models.transfer import LENGTHS, build_body, build_head, flat_length, head_table, join, transfer_network
 
 RANDOM = np.random.default_rng(0)
 FACES = RANDOM.uniform(-1, 1, (5, 48, 48, 1)).astype("float32")
@@ -31,17 +31,20 @@ def test_full_bodies_are_those_of_keras_applications(name, application):
 
 
 def test_bodies_give_the_lengths_that_the_counts_need():
-    lengths = {name: flat_length(build_body(name, width=1 / 16)) for name in ("vgg16", "resnet50")}
-    assert lengths == {"vgg16": 512 / 16, "resnet50": 8192 / 16}
+    assert {name: 16 * flat_length(build_body(name, width=1 / 16)) for name in LENGTHS} == LENGTHS
 
 
-def test_printed_counts_are_those_of_the_heads():
-    lengths = {"vgg16": 512, "resnet50": 8192}
-    for _, classes, networks in PUBLISHED.values():
-        for name, (units, printed) in networks.items():
-            assert build_head(lengths[name], classes, units).count_params() == printed
-    literal = build_head(8192, 512, "512-512")  # as table A.3 prints the units of ResNet-50
-    assert literal.count_params() == 4_720_128 != PUBLISHED["A.3"][2]["resnet50"][1]
+def test_all_ten_printed_counts_are_ours():
+    table = head_table()
+    assert len(table) == 10
+    assert list(table["trainable, printed"]) == list(table["ours"])
+    assert set(table["ours"].str.replace(",", "").astype(int)) == {
+        *(526_851, 4_326_915, 528_903, 4_327_943, 74_115, 4_459_011, 4_461_063)
+    }
+
+
+def test_table_a_3_read_literally_has_another_count():
+    assert build_head(LENGTHS["resnet50"], 512, "512-512").count_params() == 4_720_128
 
 
 def test_only_the_head_is_trained(network):
