@@ -6,7 +6,7 @@ import pytest
 from fer_utils.errors import ParameterError
 from fer_utils.models.transfer import build_body
 from fer_utils.training import pretrained
-from fer_utils.training.identity import IdentityTraining
+from fer_utils.training.identity import DrawnTraining
 from fer_utils.training.pretrained import load_pretrained
 
 
@@ -93,5 +93,7 @@ def test_drawn_people_and_nothing_need_no_file(narrow, monkeypatch):
     before = narrow.get_weights()
     assert "Random weights" in load_pretrained(narrow, "none")
     assert all(np.array_equal(a, b) for a, b in zip(before, narrow.get_weights(), strict=True))
-    monkeypatch.setattr(pretrained, "train_on_identity", lambda body: IdentityTraining(10, 90, 20, 15, 1.0))
-    assert "recognized on 75.0 %" in load_pretrained(narrow, "synthetic-identity")
+    for task in ("identity", "emotion"):
+        found = DrawnTraining(task, people=10, classes=10, trained=90, tested=20, correct=15, seconds=1.0)
+        monkeypatch.setattr(pretrained, f"train_on_{task}", lambda body, found=found: found)
+        assert load_pretrained(narrow, f"synthetic-{task}") == str(found)
