@@ -158,7 +158,10 @@ def _train(body, task: str, faces, epochs: int, seed: int) -> tuple[keras.Model,
     held_out = _held_out(person, seed) if task == "identity" else person % HELD_OUT == 0
     keras.utils.set_random_seed(seed)
     copy = keras.models.clone_model(body)
-    copy.trainable = True
+    for (
+        layer
+    ) in copy.layers:  # a frozen body is trained here, too; setting it on a clone reaches no layer in Keras 3.15
+        layer.trainable = True
     x = layers.Flatten()(copy.output)
     x = layers.BatchNormalization()(x)  # bodies give values of any size, and VGG-16 has no normalization of its own
     network = keras.Model(copy.input, layers.Dense(len(answers), activation="softmax")(x))

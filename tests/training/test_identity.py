@@ -51,6 +51,15 @@ def test_the_same_body_is_trained_once(body, monkeypatch):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_a_frozen_body_learns_as_well_and_stays_frozen(body):
+    body.trainable = False
+    before = body.get_weights()
+    found = train_on_identity(body, **FEW)
+    assert found.accuracy > 0.4
+    assert not body.trainable_weights
+    assert not np.allclose(before[2], body.get_weights()[2])
+
+
 def test_nobody_of_these_people_is_in_the_faces_of_a_study():
     ours = {str(draw_person(IDENTITY_SEED, number).identity) for number in range(200)}
     for seed in range(5):
