@@ -82,10 +82,15 @@ def _differences(claim: Claim, protocol: Mapping, settings: Mapping) -> list[str
         found.append(f"each {protocol['unit']} is counted, not each {' or '.join(claim.levels)}")
     if protocol.get("smoke"):
         found.append(f"smoke run of {protocol.get('folds')} of {protocol.get('folds_of')} folds")
-    for name, allowed in claim.configuration.items():
-        if name in settings and settings[name] not in allowed:
-            found.append(f"{name} is {settings[name]}, not what the claim needs ({allowed[0]})")
-    return found + _other_variant(claim, settings)
+    return found + _other_configuration(claim, settings) + _other_variant(claim, settings)
+
+
+def _other_configuration(claim: Claim, settings: Mapping) -> list[str]:
+    return [
+        f"{name} is {settings[name]}, not what the claim needs ({allowed[0]})"
+        for name, allowed in claim.configuration.items()
+        if name in settings and settings[name] not in allowed
+    ]
 
 
 def _other_variant(claim: Claim, settings: Mapping) -> list[str]:
@@ -102,7 +107,7 @@ def _verdict_on_size(claim: Claim, protocol: Mapping, count: int | None, setting
     if count is None:
         return Verdict("not run", f"the run of {claim.model} states no parameter count")
     found = len(protocol.get("classes", ()))
-    differences = _other_variant(claim, settings)
+    differences = _other_configuration(claim, settings) + _other_variant(claim, settings)
     if found not in claim.classes.values():
         wanted = " or ".join(map(str, sorted(set(claim.classes.values()))))
         differences.insert(0, f"{found} classes, the paper's count is for {wanted}")

@@ -3,6 +3,7 @@
 import re
 
 import keras
+import pandas as pd
 from keras import layers
 
 from fer_utils.errors import ParameterError, nearest
@@ -15,6 +16,7 @@ NAMES = {  # what notebooks call the networks: the id of claims and the title fo
 }
 BODIES = {"vgg16": vgg16_body, "resnet50": resnet50_body}
 DROPOUT = 0.5  # the thesis draws dropout layers and states no rate
+LENGTHS = {"vgg16": 512, "resnet50": 8192}  # what the full bodies give for a face of 48 x 48 pixels
 # Tables A.1 to A.5: task, classes, and for each network the head and the trainable parameters as printed. Table A.3
 # prints 512 units for the last layer of ResNet-50, which has three classes; only three give the printed count.
 PUBLISHED = {
@@ -103,6 +105,21 @@ def transfer_network(model="vgg16", classes=3, units="512-512", width=1.0, input
     """
     body = build_body(model, width, input_shape)
     return join(body, build_head(flat_length(body), classes, units))
+
+
+def head_table():
+    """Counts the parameters of all heads of the thesis, at full size.
+
+    Returns:
+        DataFrame, one row a table and network: task, network, head, the trainable parameters as printed, and ours.
+    """
+    rows = []
+    for table, (task, classes, networks) in PUBLISHED.items():
+        for model, (units, printed) in networks.items():
+            ours = build_head(LENGTHS[model], classes, units).count_params()
+            rows.append((table, task, NAMES[model][1], f"{units}-{classes}", f"{printed:,}", f"{ours:,}"))
+    columns = ["table", "task", "network", "head", "trainable, printed", "ours"]
+    return pd.DataFrame(rows, columns=columns).set_index("table").rename_axis(None)
 
 
 def flat_length(body):

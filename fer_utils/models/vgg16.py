@@ -7,6 +7,8 @@ from fer_utils.errors import ParameterError
 from fer_utils.models.pixels import IMAGENET_MEAN, MeanSubtractedPixels
 
 BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # channels and number of convolutions of each block
+# Random weights are He's, which keep values as large as they come in; the first layer's bring pixels to about one.
+PIXEL_SPREAD = 64.0
 POOLING = {"avg": layers.GlobalAveragePooling2D, "max": layers.GlobalMaxPooling2D}
 
 
@@ -36,12 +38,13 @@ def vgg16_body(input_shape=(48, 48, 1), width=1.0, pooling=None, mean=IMAGENET_M
     x = MeanSubtractedPixels(mean, name="pixels")(faces)
     for block, (channels, convolutions) in enumerate(BLOCKS, start=1):
         for i in range(1, convolutions + 1):
+            first = (block, i) == (1, 1)
             x = layers.Conv2D(
                 narrowed(channels, width),
                 3,
                 padding="same",
                 activation="relu",
-                kernel_initializer="he_normal",  # without it, sixteen layers from random weights learn nothing
+                kernel_initializer=keras.initializers.VarianceScaling(2.0 / PIXEL_SPREAD**2 if first else 2.0),
                 name=f"conv{block}_{i}",
             )(x)
         x = layers.MaxPooling2D(2, name=f"pool{block}")(x)  # 24, 12, 6, 3 and 1 pixels a side, of 48

@@ -1,13 +1,14 @@
 """Where the weights of a frozen body come from: ImageNet, a file, drawn people, or nowhere."""
 
+import warnings
 from pathlib import Path
 
 import keras
 
 from fer_utils.errors import ParameterError, nearest
-from fer_utils.training.identity import train_on_identity
+from fer_utils.training.identity import train_on_emotion, train_on_identity
 
-SOURCES = ("imagenet", "synthetic-identity", "none")
+SOURCES = ("imagenet", "synthetic-identity", "synthetic-emotion", "none")
 APPLICATIONS = {"vgg16": "VGG16", "resnet50": "ResNet50"}  # name of the body: its class in keras.applications
 FILES = {  # what Keras downloads, from storage.googleapis.com/tensorflow/keras-applications
     "vgg16": "vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -21,9 +22,9 @@ def load_pretrained(body, weights: str) -> str:
     Args:
         body: `keras.Model` named "vgg16" or "resnet50".
         weights: str. "imagenet": those of `keras.applications`, downloaded once by Keras; for the full width only.
-            "synthetic-identity": trained on who drawn people are, see `train_on_identity`. "none": random, as they are.
-            Else the path of a file: one of Keras' ImageNet files without top, or what `save_weights` stored of a body
-            of the same width.
+            "synthetic-identity": trained on who drawn people are; "synthetic-emotion": on what other drawn people
+            express; see `train_on_drawn_faces`. "none": random, as they are. Else the path of a file: one of Keras'
+            ImageNet files without top, or what `save_weights` stored of a body of the same width.
 
     Returns:
         str. What a reader must know about the weights, in one sentence.
@@ -35,6 +36,8 @@ def load_pretrained(body, weights: str) -> str:
         return "Random weights: the body has learned nothing, and what the head achieves needs no transfer."
     if weights == "synthetic-identity":
         return str(train_on_identity(body))
+    if weights == "synthetic-emotion":
+        return str(train_on_emotion(body))
     if weights == "imagenet":
         return _load_imagenet(body)
     path = Path(weights).expanduser()
@@ -44,13 +47,13 @@ def load_pretrained(body, weights: str) -> str:
             f"{nearest(weights, SOURCES)}"
         )
     try:
-        body.load_weights(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # dozens about layers that do not fit, then an error
+            body.load_weights(path)
     except (ValueError, OSError, KeyError) as error:
-        first = (str(error).strip().splitlines() or [""])[0]
         raise ParameterError(
-            f"{path}: these are no weights of {body.name} with {body.count_params():,} parameters "
-            f"({type(error).__name__}: {first[:200]}). Expected a file that ends with .weights.h5 or .h5, of the same "
-            "width; ImageNet's files are for width = 1."
+            f"{path}: these are no weights of {body.name} with {body.count_params():,} parameters. Expected a file "
+            "that ends with .weights.h5 or .h5, of the same width; ImageNet's files are for width = 1."
         ) from error
     return f"Weights of {path.name}."
 
@@ -61,7 +64,7 @@ def _load_imagenet(body) -> str:
     if body.count_params() != full:
         raise ParameterError(
             f"weights='imagenet': they are for the full width, {full:,} parameters; this {body.name} has "
-            f"{body.count_params():,}. Set width = 1, or weights = 'synthetic-identity'."
+            f"{body.count_params():,}. Set width = 1, or weights = 'synthetic-emotion'."
         )
     shape = (*body.input_shape[1:3], 3)
     try:
@@ -72,7 +75,7 @@ def _load_imagenet(body) -> str:
         raise ParameterError(
             f"weights='imagenet': Keras could not fetch {name.split('/')[1]} ({error}). With a connection it lies at "
             f"https://storage.googleapis.com/tensorflow/keras-applications/{name}. Fetch it elsewhere and set weights "
-            "to its path, or put it into ~/.keras/models. Without it: weights = 'synthetic-identity'."
+            "to its path, or put it into ~/.keras/models. Without it: weights = 'synthetic-emotion'."
         ) from error
     body.set_weights(network.get_weights())
     return f"ImageNet weights of keras.applications.{APPLICATIONS[body.name]}."

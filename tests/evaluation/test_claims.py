@@ -177,6 +177,24 @@ def test_a_head_of_other_sizes_is_not_compared_by_its_parameter_count(claims):
     assert verdict(claim, REAL, None, 526_851, {"head": "512-512"}).word == "protocol differs"
 
 
+def test_a_narrow_network_is_not_compared_by_its_parameter_count(claims):
+    claim = claims["hussein2020-T4.9-tl_vgg16-head=512-512"]
+    narrow = verdict(claim, REAL, None, 297_475, {"head": "512-512", "width": 0.125})
+    assert (narrow.word, "width is 0.125, not what the claim needs (1.0)" in narrow.reason) == (
+        "protocol differs",
+        True,
+    )
+    assert verdict(claim, REAL, None, 526_851, {"head": "512-512", "width": 1.0}).word == "reproduced"
+
+
+def test_a_body_without_imagenet_is_not_compared_by_its_accuracy(claims):
+    claim = claims["hussein2020-TL-text-tl_vgg16"]
+    same = REAL | {"dataset": "fer2013+ckplus", "split": "random-80-20"}
+    settings = {"width": 1.0, "weights": "imagenet"}
+    assert verdict(claim, same, scored(0.732), settings=settings).word == "reproduced"
+    assert "weights is none" in verdict(claim, same, scored(0.732), settings=settings | {"weights": "none"}).reason
+
+
 def test_a_number_for_sequences_is_not_compared_with_one_for_images(claims):
     claim = claims["hussein2020-T6.1-ckplus-cnn_lstm_ck"]
     same = REAL | {"dataset": "ckplus", "label_map": "three-negative", "split": "random-80-20"}

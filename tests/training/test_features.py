@@ -39,7 +39,7 @@ def test_features_are_what_the_body_says(body, images):
     assert features.shape == (11, 32)
     assert features.dtype == np.float32
     expected = body.predict(scale(images), verbose=0).reshape(11, -1)
-    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_the_body_runs_once_for_the_same_faces(body, images, calls):
@@ -81,7 +81,7 @@ def test_views_are_augmented_differently_and_the_same_the_next_time(body, images
     assert not np.allclose(views, frozen_features(body, images, 4, Augmentation(), views=3, seed=2))
     still = Augmentation(rotation=0, shift=0, zoom=0, flip=False)
     plain = frozen_features(body, images, 4)
-    np.testing.assert_allclose(frozen_features(body, images, 4, still)[:, 0], plain, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(frozen_features(body, images, 4, still)[:, 0], plain, rtol=1e-4, atol=1e-5)
 
 
 def test_a_damaged_file_is_replaced(body, images, cache, calls):

@@ -7,7 +7,7 @@ from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.datasets.synthetic.people import draw_person
 from fer_utils.errors import ParameterError
 from fer_utils.training import identity
-from fer_utils.training.identity import IDENTITY_SEED, IdentityTraining, train_on_identity
+from fer_utils.training.identity import IDENTITY_SEED, DrawnTraining, train_on_emotion, train_on_identity
 
 FEW = {"people": 6, "pictures": 3, "epochs": 8}
 
@@ -51,6 +51,15 @@ def test_the_same_body_is_trained_once(body, monkeypatch):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_a_frozen_body_learns_as_well_and_stays_frozen(body):
+    body.trainable = False
+    before = body.get_weights()
+    found = train_on_identity(body, **FEW)
+    assert found.accuracy > 0.4
+    assert not body.trainable_weights
+    assert not np.allclose(before[2], body.get_weights()[2])
+
+
 def test_nobody_of_these_people_is_in_the_faces_of_a_study():
     ours = {str(draw_person(IDENTITY_SEED, number).identity) for number in range(200)}
     for seed in range(5):
@@ -58,9 +67,18 @@ def test_nobody_of_these_people_is_in_the_faces_of_a_study():
     assert SyntheticFaces().seed != IDENTITY_SEED
 
 
+def test_expressions_are_told_apart_on_people_that_were_held_out(body):
+    found = train_on_emotion(body, people=12, pictures=2, epochs=8)
+    assert (found.people, found.classes, found.trained, found.tested) == (12, 7, 140, 28)
+    assert found.accuracy > 0.25  # chance is a seventh
+
+
 def test_the_report_says_what_chance_is():
-    said = str(IdentityTraining(people=40, trained=800, tested=200, correct=150, seconds=1.0))
-    assert "recognized on 75.0 % of 200 other pictures of them (chance 2.5 %)" in said
+    said = str(DrawnTraining("identity", people=40, classes=40, trained=800, tested=200, correct=150, seconds=1.0))
+    assert "who 40 drawn people are" in said
+    assert "right on 75.0 % of 200 other pictures of them (chance 2.5 %)" in said
+    said = str(DrawnTraining("emotion", people=40, classes=5, trained=800, tested=200, correct=150, seconds=1.0))
+    assert "right on 75.0 % of 200 pictures of the others (chance 20.0 %)" in said
 
 
 def test_an_impossible_training_is_refused(body):
