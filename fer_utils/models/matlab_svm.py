@@ -46,8 +46,9 @@ def svm_backend() -> Backend:
 def kernel_scale(kernel: str, columns: int, given: float = 0.0) -> float:
     """Returns the kernel scale s by which MATLAB divides standardized data.
 
-    The presets of the Gaussians are multiples of the square root of the number of columns. Linear and polynomial kernels
-    have 'auto' there, which draws a random subsample; no paper states what it gave, so the square root serves them, too.
+    The presets of the Gaussians are multiples of the square root of the number of columns. Linear and polynomial
+    kernels have 'auto' there, which draws a random subsample; no paper states what it gave, so the square root serves
+    them, too.
 
     Args:
         kernel: str. A key of `KERNELS`.

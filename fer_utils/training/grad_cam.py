@@ -29,8 +29,8 @@ def grad_cam(network: keras.Model, images: np.ndarray, classes: np.ndarray, laye
 
     Reference: Selvaraju et al. 2017, arXiv:1610.02391.
     """
-    found = [one for one in network.layers if one.name == layer or (layer is None and isinstance(one, keras.layers.Add))]
-    middle = found[-1].output
+    shortcuts = [one for one in network.layers if isinstance(one, keras.layers.Add)]
+    middle = (network.get_layer(layer) if layer else shortcuts[-1]).output
     body = keras.Model(network.inputs, middle)
     head = keras.Model(middle, network.layers[-1].input)
     maps = body(keras.ops.convert_to_tensor(scale(images)), training=False)
