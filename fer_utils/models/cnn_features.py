@@ -51,9 +51,9 @@ def feature_extractor(network: keras.Model, source: str = "base_gap128") -> kera
     """
     check_source(source, "base" if network.name == "mini_xception" else "dense")
     if source == "dense_conv108":
-        features = layers.Flatten()(network.get_layer("features").output)  # 6 x 6 x classes
+        features = layers.Flatten(name=source)(network.get_layer("features").output)  # 6 x 6 x classes
     else:
         kind = layers.Concatenate if source == "dense_gap112" else layers.Add
         last = [layer for layer in network.layers if isinstance(layer, kind)][-1]
-        features = layers.GlobalAveragePooling2D()(last.output)
+        features = layers.GlobalAveragePooling2D(name=source)(last.output)
     return keras.Model(network.inputs, features, name=source)
