@@ -37,10 +37,9 @@ def grad_cam(network: keras.Model, images: np.ndarray, classes: np.ndarray, laye
     asked = keras.ops.one_hot(np.asarray(classes), head.output_shape[-1])
     gradients = keras.ops.convert_to_numpy(_gradients(head, maps, asked))
     weighted = gradients.mean(axis=(1, 2), keepdims=True) * keras.ops.convert_to_numpy(maps)
-    found = np.maximum(weighted.sum(axis=-1), 0)
+    found = np.stack([cv2.resize(one, images.shape[2:0:-1]) for one in np.maximum(weighted.sum(axis=-1), 0)])
     largest = found.max(axis=(1, 2), keepdims=True)
-    found = np.divide(found, largest, out=np.zeros_like(found), where=largest > 0)
-    return np.stack([cv2.resize(one, images.shape[2:0:-1]) for one in found])
+    return np.divide(found, largest, out=np.zeros_like(found), where=largest > 0)
 
 
 def _gradients(head, maps, asked):
