@@ -4,10 +4,12 @@ import keras
 import numpy as np
 import pytest
 
+from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.models.resnet50 import resnet50_body
 from fer_utils.models.transfer import transfer_network
 from fer_utils.models.vgg16 import vgg16_body
+from fer_utils.models.wu_pan import wp_cnn512, wp_lstm_head, wp_raw_lstm
 
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
 COUNTS = [
@@ -35,6 +37,16 @@ COUNTS = [
     # Zennou et al. (2023), VGG-Face
     # Adebayo et al. (2021), Deep-Emotion
     # Wu and Pan (2019)
+    ("CNN of 512 features", wp_cnn512, {}, 500_064, 500_064),
+    ("CNN, rounds x2 x3 x3", wp_cnn512, {"rounds": (2, 3, 3)}, 536_992, None),
+    ("CNN, dense layer on all maps", wp_cnn512, {"top": "flatten"}, 67_543_392, None),
+    ("CNN, 512 maps", wp_cnn512, {"top": "convolution"}, 1_024_352, None),
+    ("LSTMs on features", wp_lstm_head, {}, 378_055, 378_055),
+    ("LSTMs on rows", wp_raw_lstm, {}, 361_223, 361_223),
+    ("LSTMs on all pixels", wp_raw_lstm, {"reading": "one step"}, 33_670_343, None),
+    ("LSTMs on 48 x 48 pixels", wp_raw_lstm, {"reading": "one step", "input_shape": (48, 48, 1)}, 1_295_559, None),
+    ("CNN after Gudi", gudi_cnn, {}, 56_883_015, 56_883_015),
+    ("CNN after Gudi, one pool", gudi_cnn, {"pools": 1}, 226_752_327, None),
 ]
 
 
