@@ -21,6 +21,9 @@ COUNTS = [
     ("dense, standard convolutions", dense_mini_xception, {"classes": 3, "separable": False}, 420_283, None),
     ("dense a", dense_mini_xception, {"classes": 3, "variant": "a"}, 93_419, 96_315),
     ("dense a, standard", dense_mini_xception, {"classes": 3, "variant": "a", "separable": False}, 260_091, None),
+    ("base, standard convolutions", mini_xception, {"classes": 3, "separable": False}, 310_219, None),
+    ("dense, no dense connections", dense_mini_xception, {"classes": 3, "dense": False}, 117_659, None),
+    ("dense, ReLU", dense_mini_xception, {"classes": 3, "leaky": False}, 94_059, 98_363),
     # Hussein (2020), transfer learning
     ("VGG-16 without its top", vgg16_body, {}, 14_714_688, 14_714_688),
     ("ResNet-50 without its top", resnet50_body, {}, 23_534_592, 23_587_712),
