@@ -10,7 +10,7 @@ IMAGENET_MEAN = (103.939, 116.779, 123.68)  # blue, green, red: `keras.applicati
 class MeanSubtractedPixels(layers.Layer):
     """Turns faces scaled to [-1, 1] into what VGG-16, ResNet-50 and VGG-Face were trained on.
 
-    Gray faces get three equal channels. With the default mean it is `preprocess_input` of `keras.applications.vgg16` and
+    Gray faces get three equal channels. The default mean makes it `preprocess_input` of `keras.applications.vgg16` and
     `.resnet50`, which take pixels from 0 to 255.
 
     Args:

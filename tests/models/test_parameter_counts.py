@@ -6,7 +6,10 @@ import pytest
 
 from fer_utils.models.cnn_geometry import cnn_geometry
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
+from fer_utils.models.resnet50 import resnet50_body
+from fer_utils.models.transfer import transfer_network
 from fer_utils.models.two_stream import two_stream
+from fer_utils.models.vgg16 import vgg16_body
 from fer_utils.models.vggface import OWN_UNITS, UNITS, vggface, vggface_body, vggface_identities
 
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
@@ -20,6 +23,15 @@ COUNTS = [
     ("dense a", dense_mini_xception, {"classes": 3, "variant": "a"}, 93_419, 96_315),
     ("dense a, standard", dense_mini_xception, {"classes": 3, "variant": "a", "separable": False}, 260_091, None),
     # Hussein (2020), transfer learning
+    ("VGG-16 without its top", vgg16_body, {}, 14_714_688, 14_714_688),
+    ("ResNet-50 without its top", resnet50_body, {}, 23_534_592, 23_587_712),
+    ("A.1 VGG-16", transfer_network, {"model": "vgg16", "classes": 3, "units": "512-512"}, 526_851, 15_241_539),
+    ("A.1 ResNet-50", transfer_network, {"model": "resnet50", "classes": 3, "units": "512-256"}, 4_326_915, 27_914_627),
+    ("A.2 VGG-16", transfer_network, {"model": "vgg16", "classes": 7, "units": "512-512"}, 528_903, 15_243_591),
+    ("A.2 ResNet-50", transfer_network, {"model": "resnet50", "classes": 7, "units": "512-256"}, 4_327_943, 27_915_655),
+    ("A.3 VGG-16", transfer_network, {"model": "vgg16", "classes": 3, "units": "128-64"}, 74_115, 14_788_803),
+    ("A.3 ResNet-50", transfer_network, {"model": "resnet50", "classes": 3, "units": "512-512"}, 4_459_011, 28_046_723),
+    ("A.4 ResNet-50", transfer_network, {"model": "resnet50", "classes": 7, "units": "512-512"}, 4_461_063, 28_048_775),
     # Zennou et al. (2023), VGG-Face
     ("VGG-Face, convolutions", vggface_body, {}, 14_714_688, 14_714_688),
     ("VGG-Face, 2,622 people", vggface_identities, {}, 145_002_878, 145_002_878),
