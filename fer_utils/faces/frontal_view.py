@@ -30,7 +30,8 @@ def open_two_views(
 
     Returns:
         (`FaceTable`, `FaceTable`) with the same rows in the same order: faces, and frontalized faces, whose column
-        `landmarks` holds the 68 points of the frontal pictures (NaN where no face was found).
+        `landmarks` holds the 68 points of the frontal pictures (NaN where no face was found). `detected` is False in
+        both where one of the two views is missing, so that all systems are scored on the same faces.
 
     Raises:
         ParameterError: as `open_faces`; unknown symmetry.
@@ -41,7 +42,10 @@ def open_two_views(
     faces = open_faces(dataset, data, size, color=True, **options)
     if dataset == SyntheticFaces.name:
         return faces, frontalized(faces, symmetry)
-    return faces, open_faces(dataset, data, size, color=True, view=VIEWS[symmetry], **options)
+    frontal = open_faces(dataset, data, size, color=True, view=VIEWS[symmetry], **options)
+    both = faces.rows["detected"] & frontal.rows["detected"]
+    faces, frontal = (replace(table, rows=table.rows.assign(detected=both)) for table in (faces, frontal))
+    return faces, frontal
 
 
 def frontalized(faces: FaceTable, symmetry: str = "none") -> FaceTable:

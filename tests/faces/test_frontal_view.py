@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,9 +50,16 @@ def test_soft_symmetry_shows_another_picture_only_where_a_head_is_turned(views):
 
 
 def test_scenes_are_opened_once_for_each_view(monkeypatch):
-    asked = []
-    monkeypatch.setattr(frontal_view, "open_faces", lambda *given, **options: asked.append((given, options)) or "table")
-    assert open_two_views("sase_fe", "twin", 96, "soft", frames=2) == ("table", "table")
+    asked, drawn = [], load_dataset("synthetic", **FEW)
+
+    def opened(*given, **options):
+        asked.append((given, options))
+        found = np.arange(28) % 7 != len(asked)  # another face is missed in each view
+        return replace(drawn, rows=drawn.rows.assign(detected=found))
+
+    monkeypatch.setattr(frontal_view, "open_faces", opened)
+    for table in open_two_views("sase_fe", "twin", 96, "soft", frames=2):
+        assert table.rows["detected"].sum() == 20
     assert [options.get("view", "box") for _, options in asked] == ["box", "frontal-soft"]
     assert all(given[:2] == ("sase_fe", "twin") and options["frames"] == 2 for given, options in asked)
 
