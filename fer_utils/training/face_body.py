@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import ParameterError, nearest
@@ -77,7 +78,8 @@ def unit_features(body):
         the same network, whose features of drawn faces have a standard deviation of 1.
     """
     drawn = SyntheticFaces("tiny", images_per_emotion=1, size=body.input_shape[1], color=True, seed=IDENTITY_SEED)
-    spread = float(body.predict(scale(drawn.load().pixels()), batch_size=28, verbose=0).std())
+    batches = np.array_split(scale(drawn.load().pixels()), 6)
+    spread = np.std([keras.ops.convert_to_numpy(body(batch)) for batch in batches])
     last = body.get_layer("conv5_3")
     last.set_weights([weight / spread for weight in last.get_weights()])
     return body
