@@ -13,6 +13,7 @@ from fer_utils.models.two_stream import joined_head, two_stream
 from fer_utils.models.vggface import UNITS, vggface, vggface_body
 from fer_utils.training.features import frozen_features
 
+SIDE = 224  # pixels of the faces whose landmarks the paper normalizes in a center of its own
 SYSTEMS = {  # id of claims: title for readers, and what is seen, in the order of the network's inputs
     "vggface": ("VGG-Face, face", ("face",)),
     "vggface_frontal": ("VGG-Face, frontalized face", ("frontal",)),
@@ -59,7 +60,7 @@ class FaceViews:
             points = np.stack(self.frontal.rows["landmarks"].iloc[rows].to_list())
             known = np.isfinite(points).all(axis=(1, 2))
             geometry = np.zeros((len(rows), GEOMETRY), np.float32)
-            geometry[known] = landmark_geometry(points[known])
+            geometry[known] = landmark_geometry(points[known] * (SIDE / self.frontal.images.shape[1]))
             return geometry
         table = self.faces if view == "face" else self.frontal
         return frozen_features(self.body, table.pixels(rows)).reshape(-1, *self.body.output_shape[1:])

@@ -8,7 +8,7 @@ from fer_utils.models.cnn_geometry import cnn_geometry
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.models.resnet50 import resnet50_body
 from fer_utils.models.transfer import transfer_network
-from fer_utils.models.two_stream import two_stream
+from fer_utils.models.two_stream import joined_head, two_stream
 from fer_utils.models.vgg16 import vgg16_body
 from fer_utils.models.vggface import OWN_UNITS, UNITS, vggface, vggface_body, vggface_identities
 
@@ -50,6 +50,7 @@ COUNTS = [
     ("7.11 geometry, 6 classes", cnn_geometry, {"classes": 6}, 130_860_984, None),
     ("7.11 geometry, 12 classes", cnn_geometry, {"classes": 12}, 130_876_722, None),
     ("7.11 geometry, units of 512", cnn_geometry, {"classes": 12, "units": UNITS}, 13_446_668, None),
+    ("landmarks alone", joined_head, {"length": 136, "units": UNITS}, 598_534, 598_534),
     # Adebayo et al. (2021), Deep-Emotion
     # Wu and Pan (2019)
 ]

@@ -11,7 +11,7 @@ from fer_utils.training.fit import predict
 @pytest.fixture(scope="module")
 def views(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FERBENCH_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        patch.setenv("FERBENCH_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))  # of all tests of this file
         faces, frontal = open_two_views("synthetic", size=64, preset="tiny", subjects=4, images_per_emotion=1)
         yield FaceViews(faces, frontal, open_face_body("none", 0.0625, 64)[0])
 
@@ -42,6 +42,13 @@ def test_faces_that_were_not_found_have_no_landmarks(views):
     frontal.rows["landmarks"] = [np.full((68, 2), np.nan, np.float32), frontal.rows["landmarks"][1]]
     seen = FaceViews(views.faces.select([0, 1]), frontal, views.body).seen("landmarks", np.arange(2))
     assert not seen[0].any() and seen[1].max() == 1
+
+
+def test_landmarks_are_those_of_a_face_of_224_pixels_whatever_the_size(views):
+    faces, frontal = open_two_views("synthetic", size=128, preset="tiny", subjects=4, images_per_emotion=1)
+    rows = np.arange(28)
+    large = FaceViews(faces, frontal, views.body).seen("landmarks", rows)
+    np.testing.assert_allclose(views.seen("landmarks", rows), large, atol=0.02)
 
 
 def test_a_misspelled_system_names_the_nearest():
