@@ -1,5 +1,6 @@
 """SASE-FE: films of felt expressions, and of expressions that are acted over another felt emotion."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -12,6 +13,7 @@ from fer_utils.datasets.frame_sampling import check_options
 from fer_utils.datasets.layout import below, entries, find_level, folders, named
 from fer_utils.datasets.problems import Problems
 from fer_utils.datasets.video_headers import film_digests, read_headers
+from fer_utils.errors import ParameterError
 
 FOLDER = "FakeTrue_DB"
 SUBJECTS = 50  # the paper states 643 films, but 12 of each of 50 people are 600; which the others are is not said
@@ -39,6 +41,8 @@ class SaseFe:
     Attributes:
         path: str. The folder that holds `FakeTrue_DB`, at any of a few levels, or that folder itself.
         frames: int or "all". How many frames of a film, spread evenly, are rows of the table.
+        part: (start, stop) in 0-1. The part of each film in which they are chosen; Zennou (2023) has 0.5 to 0.8, around
+            the apex.
         size: int or (height, width). Pixels to which frames are resized; None keeps those of the films.
         color: bool. RGB instead of gray.
 
@@ -47,6 +51,7 @@ class SaseFe:
 
     path: str = ""
     frames: int | str = 10
+    part: tuple[float, float] = (0.0, 1.0)
     size: int | tuple[int, int] | None = None
     color: bool = False
 
@@ -68,6 +73,11 @@ class SaseFe:
 
     def __post_init__(self):
         check_options(self.name, self.frames, self.size, self.color)
+        start, stop = self.part if len(self.part) == 2 else (0, 0)
+        if not 0 <= start < stop <= 1:
+            raise ParameterError(
+                f"{self.name}: part={self.part!r}; expected (start, stop) with 0 <= start < stop <= 1."
+            )
 
     def digest(self) -> str:
         """Returns a hash of the films' names, sizes and parts: which data a run would read."""
@@ -93,9 +103,10 @@ class SaseFe:
         films = []
         for (subject, clip), path in found.items():
             if path in clips:
-                films.append(
-                    {"clip": clips[path], "subject": subject, "sequence": f"{subject}/{clip}", **_meaning(clip)}
-                )
+                first = int(self.part[0] * clips[path].frames)
+                last = max(first, math.ceil(self.part[1] * clips[path].frames) - 1)
+                film = {"clip": clips[path], "first": first, "last": last, "subject": subject}
+                films.append({**film, "sequence": f"{subject}/{clip}", **_meaning(clip)})
         counts = [
             Count("subjects", len({film["subject"] for film in films}), SUBJECTS),
             Count("films", len(films), len(CLIPS) * max(SUBJECTS, len({film["subject"] for film in films}))),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from fer_utils.evaluation.claim_verdicts import same_variant
 from fer_utils.evaluation.claims import load_claims, verdict
 from fer_utils.evaluation.intervals import Interval
 from fer_utils.evaluation.scores import Score, score
@@ -85,7 +86,8 @@ def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
         paper: str. Short name of the paper.
 
     Returns:
-        DataFrame of str: model, what, the number as printed, and the majority rates that it should be seen against.
+        DataFrame of str: model, what, the number as printed, and the majority rates that it should be seen against (of
+        classes that are equally frequent, chance).
     """
     claims = [claim for claim in load_claims() if claim.table == table and claim.paper == paper]
     rows = [(claim.model, _what(claim), claim.printed, _baselines(claim)) for claim in claims]
@@ -100,6 +102,8 @@ def beside_claims(
     per_class: bool = False,
 ) -> pd.DataFrame:
     """Sets a run's numbers beside the published ones, each with a verdict.
+
+    Of several numbers of one model that differ by a setting, such as what is frozen, those with the run's are shown.
 
     Args:
         split: `Split` of the run.
@@ -117,6 +121,8 @@ def beside_claims(
         found, count = scores.get(claim.model), (parameter_counts or {}).get(claim.model)
         if found is None and (claim.kind != "parameters" or count is None):
             continue  # a network that is only counted has parameters and no score
+        if claim.kind != "parameters" and not same_variant(claim, settings):
+            continue
         if claim.emotion and not (per_class and claim.emotion in found.classes):
             continue
         if claim.kind == "parameters":
@@ -139,4 +145,4 @@ def _what(claim) -> str:
 
 
 def _baselines(claim) -> str:
-    return ", ".join(f"{100 * rate:.1f} % ({name})" for name, rate in claim.baselines.items())
+    return ", ".join(f"{100 * rate:.1f} % ({name})" for name, rate in claim.rates.items())

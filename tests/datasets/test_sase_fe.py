@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fer_utils.datasets import dataset_digest, load_dataset
-from fer_utils.errors import DatasetLayoutError
+from fer_utils.errors import DatasetLayoutError, ParameterError
 from fer_utils.protocol.label_maps import label_map
 
 NAMES = ["N2H", "N2S", "N2D", "N2A", "N2C", "N2Sur", "S2N2H", "H2N2S", "H2N2D", "H2N2A", "H2N2C", "D2N2Sur"]
@@ -52,6 +52,16 @@ def test_twelve_classes_are_six_emotions_felt_and_acted(twin):
     rows = load_dataset("sase_fe", twin, frames=1).rows
     assert len(rows) == 24 and (rows.groupby("class12").size() == 2).all() and rows["class12"].nunique() == 12
     assert (rows["class12"] == np.where(rows["genuine"], "genuine ", "acted ") + rows["label"].astype(str)).all()
+
+
+def test_frames_are_chosen_in_the_part_of_each_film_that_is_asked_for(twin):
+    rows = load_dataset("sase_fe", twin, frames="all", part=(0.5, 0.8)).rows
+    place = (rows["frame"] + 0.5) / rows["frames"]
+    assert len(rows) and place.between(0.5 - 1 / rows["frames"].min(), 0.8 + 1 / rows["frames"].min()).all()
+    assert len(rows) < 0.5 * len(load_dataset("sase_fe", twin, frames="all"))
+    assert (load_dataset("sase_fe", twin, frames=3, part=[0.5, 0.8]).rows.groupby("sequence").size() <= 3).all()
+    with pytest.raises(ParameterError, match="0 <= start < stop <= 1"):
+        load_dataset("sase_fe", twin, part=(0.8, 0.5))
 
 
 def test_so_many_frames_of_each_film_are_rows_as_asked(twin):

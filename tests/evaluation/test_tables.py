@@ -98,3 +98,14 @@ def test_a_network_that_is_only_counted_stands_beside_its_claim(faces):
     shown = beside_claims(split, {}, {}, {"dense_mini_xception_standard": 420283})
     assert list(shown.index) == ["dense_mini_xception_standard"]
     assert shown["verdict"].iloc[0].startswith("reproduced: 420,283 rounds to 420K")
+
+
+def test_numbers_that_differ_by_a_setting_say_so_and_a_run_stands_beside_its_own(faces):
+    table = published("Table 6", "zennou2023")
+    assert len(table) == 8 and table["what"].is_unique
+    assert "accuracy; freeze = all, fc3 = true, pooling = max" in set(table["what"])
+    assert (table["majority class would have"] == "16.7 % (six-contempt)").all()
+    split = Protocol.for_table(faces(), "three-drop", folds=1).split(faces())
+    scores = score_models(predictions("vggface"), CLASSES)
+    shown = beside_claims(split, scores, {"freeze": "all", "fc3": True, "pooling": "max"})
+    assert list(shown[shown["where"] == "Table 6"]["published"]) == ["0.4375"]

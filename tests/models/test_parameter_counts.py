@@ -4,11 +4,14 @@ import keras
 import numpy as np
 import pytest
 
+from fer_utils.models.cnn_geometry import cnn_geometry
 from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.models.resnet50 import resnet50_body
 from fer_utils.models.transfer import transfer_network
+from fer_utils.models.two_stream import joined_head, two_stream
 from fer_utils.models.vgg16 import vgg16_body
+from fer_utils.models.vggface import OWN_UNITS, UNITS, vggface, vggface_body, vggface_identities
 from fer_utils.models.wu_pan import wp_cnn512, wp_lstm_head, wp_raw_lstm
 
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
@@ -35,6 +38,24 @@ COUNTS = [
     ("A.3 ResNet-50", transfer_network, {"model": "resnet50", "classes": 3, "units": "512-512"}, 4_459_011, 28_046_723),
     ("A.4 ResNet-50", transfer_network, {"model": "resnet50", "classes": 7, "units": "512-512"}, 4_461_063, 28_048_775),
     # Zennou et al. (2023), VGG-Face
+    ("VGG-Face, convolutions", vggface_body, {}, 14_714_688, 14_714_688),
+    ("VGG-Face, 2,622 people", vggface_identities, {}, 145_002_878, 145_002_878),
+    ("7.1 nothing frozen", vggface, {"freeze": "none", "units": (), "pooling": "none"}, 14_865_222, 14_865_222),
+    ("7.2 three blocks frozen", vggface, {"freeze": "first", "pooling": "none"}, 26_353_158, 28_088_646),
+    ("7.3 no pooling, three layers", vggface, {"pooling": "none"}, 13_373_958, 28_088_646),
+    ("7.4 average, three layers", vggface, {"pooling": "avg"}, 791_046, 15_505_734),
+    ("7.5 maximum, three layers", vggface, {"pooling": "max"}, 791_046, 15_505_734),
+    ("7.6 no pooling", vggface, {"units": (), "pooling": "none"}, 150_534, 14_865_222),
+    ("7.7 average", vggface, {"units": (), "pooling": "avg"}, 3_078, 14_717_766),
+    ("7.8 maximum", vggface, {"units": (), "pooling": "max"}, 3_078, 14_717_766),
+    ("7.3 layers of VGG-Face", vggface, {"units": OWN_UNITS, "pooling": "none"}, 130_303_928, None),
+    ("7.5 layers of VGG-Face", vggface, {"units": OWN_UNITS, "pooling": "max"}, 29_640_632, None),
+    ("7.10 two streams, 6 classes", two_stream, {"classes": 6}, 52_958_726, None),
+    ("7.10 two streams, 12 classes", two_stream, {"classes": 12}, 52_961_804, None),
+    ("7.11 geometry, 6 classes", cnn_geometry, {"classes": 6}, 130_860_984, None),
+    ("7.11 geometry, 12 classes", cnn_geometry, {"classes": 12}, 130_876_722, None),
+    ("7.11 geometry, units of 512", cnn_geometry, {"classes": 12, "units": UNITS}, 13_446_668, None),
+    ("landmarks alone", joined_head, {"length": 136, "units": UNITS}, 598_534, 598_534),
     # Adebayo et al. (2021), Deep-Emotion
     # Wu and Pan (2019)
     ("CNN of 512 features", wp_cnn512, {}, 500_064, 500_064),
