@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from fer_utils.models.deep_emotion import deep_emotion
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
@@ -19,6 +20,11 @@ COUNTS = [
     # Hussein (2020), transfer learning
     # Zennou et al. (2023), VGG-Face
     # Adebayo et al. (2021), Deep-Emotion
+    ("Deep-Emotion", deep_emotion, {}, 66_857, 66_857),
+    ("Deep-Emotion, transformed features", deep_emotion, {"where": "features"}, 66_857, 66_857),
+    ("Deep-Emotion, normalized", deep_emotion, {"normalized": True}, 66_877, 66_897),
+    ("Deep-Emotion, kernels of the figure", deep_emotion, {"loc_kernels": (3, 3)}, 76_777, 76_777),
+    ("Deep-Emotion, both", deep_emotion, {"loc_kernels": (3, 3), "normalized": True}, 76_797, 76_817),
     # Wu and Pan (2019)
 ]
 
