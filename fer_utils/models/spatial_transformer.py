@@ -28,7 +28,7 @@ class IdentityTransform(keras.initializers.Initializer):
 class AffineSampler(layers.Layer):
     """Looks at an image through an affine window, with bilinear interpolation and zeros outside.
 
-    Coordinates go from -1 to 1 between the outer edges of the image, so that a window means the same at any size. Keras'
+    Coordinates go from -1 to 1 between the outer edges of the image: a window means the same at any size. Keras'
     own `affine_transform` has no gradient with respect to the window on TensorFlow, hence this layer.
 
     Reference: Jaderberg et al. 2015, "Spatial transformer networks", arXiv:1506.02025, section 3.
