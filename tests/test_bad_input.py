@@ -51,6 +51,12 @@ def suite(text, *words):
     return Mistake("plan mine", ("mine.yaml", *words), files={SUITE: text})
 
 
+def mixture(dataset, options, *words):
+    """A mistake in a mixture of datasets; `f.csv` is real."""
+    text = f"runs:\n- {{notebook: 01_toy, parameters: {{dataset: {dataset}}}}}"
+    return Mistake(f"plan mine {options}", words, files={SUITE: text, "f.csv": CSV})
+
+
 def notebook(text, *words):
     """A mistake in a notebook."""
     return Mistake(
@@ -74,7 +80,7 @@ MISTAKES = {
     ),
     "misspelt dataset in a suite": suite(
         "runs:\n- {notebook: 01_toy, name: mine.yaml, parameters: {dataset: fer213}}",
-        *("no dataset 'fer213'", "Known: synthetic, fer2013, ", "Did you mean 'fer2013'?"),
+        *("No dataset 'fer213'", "Known: synthetic, fer2013, ", "Did you mean 'fer2013'?"),
     ),
     "misspelt parameter": Mistake("run --set epocs=3", ("--set epocs", "Did you mean 'epochs'?")),
     "misspelt dataset": Mistake("run real --data fer213=/x", ("no dataset 'fer213'", "Did you mean 'fer2013'?")),
@@ -111,6 +117,36 @@ MISTAKES = {
     ),
     "FERBENCH_DATA without the dataset": Mistake(
         "run real", ("subfolder", "found ['jaffe']"), files={"d/jaffe": None}, environment={"FERBENCH_DATA": "d"}
+    ),
+    # mixtures and twins
+    "misspelt part of a mixture": mixture("fer2013+ckplu", "", "No dataset 'ckplu'", "Did you mean 'ckplus'?"),
+    "part of a mixture twice": mixture("fer2013+fer2013", "", "fer2013+fer2013: a dataset stands twice"),
+    "part of a mixture not named": mixture(
+        *("fer2013+ckplus", "--data fer2013=f.csv"),
+        *("needs the dataset 'ckplus'", "--data ckplus=PATH", "--data ckplus=twin"),
+    ),
+    "real faces and drawn ones": mixture(
+        *("fer2013+ckplus", "--data fer2013=f.csv --data ckplus=twin"),
+        *("01_toy: fer2013+ckplus: fer2013 is real (/", "ckplus is drawn (twin)", "never mixed"),
+    ),
+    "real faces with synthetic ones": mixture(
+        "fer2013+synthetic", "--data fer2013=f.csv", "fer2013 is real", "synthetic is drawn (no files)"
+    ),
+    "mixture named as one": Mistake(
+        "run real --data fer2013+ckplus=twin",
+        ("name each dataset of a mixture apart", "--data fer2013=... --data ckplus=..."),
+    ),
+    "misspelt kind of twin": Mistake(
+        "run real --data fer2013=twin-quik", ("no twin 'twin-quik'", "Did you mean 'twin-quick'?")
+    ),
+    "twin that nobody draws": Mistake(
+        "run real --data emo2018=twin", ("emo2018: no twin of it can be drawn", "twins of fer2013, ckplus")
+    ),
+    "score on a misspelt mixture": Mistake(
+        "score f --template --protocol fer2013+ckplu/seven/group-kfold", ("no dataset 'ckplu'", "mean 'ckplus'?")
+    ),
+    "score on a dataset twice": Mistake(
+        "score f --template --protocol jaffe+jaffe/seven/group-kfold", ("a dataset of 'jaffe+jaffe' stands twice",)
     ),
     # the csv; more of its faults are in tests/datasets/test_fer2013.py
     "empty csv": data("", "EmptyDataError", "The file is empty, truncated or of another kind"),
@@ -202,7 +238,7 @@ MISTAKES = {
         "data synth jafe out", ("No twin 'jafe'", "Known: fer2013, ckplus", "Did you mean 'jaffe'?")
     ),
     "misspelt preset": Mistake(
-        "data synth jaffe out --preset quik", ("jaffe: no preset 'quik'", "tiny, quick, full", "Did you mean 'quick'?")
+        "data synth jaffe out --preset quik", ("jaffe: no preset 'quik'", "tiny, small, quick, full", "Did you mean 'quick'?")
     ),
     "negative seed": Mistake("data synth jaffe out --seed -1", ("jaffe: seed=-1", "at least 0")),
     "twin in the place of data": Mistake(

@@ -34,7 +34,7 @@ def key_parts(
         notebook: `Notebook`.
         parameters: dict. All parameters, defaults and seeds included. `data` and those that get the path of a needed
             run are left out, because the same things may lie elsewhere tomorrow.
-        data_digest: str. From `fer_utils.datasets.dataset_digest`.
+        data_digest: str. From `fer_utils.datasets.sources.sources_digest`.
         needs: dict of the parameter that gets a needed run's path to that run, "<notebook>/<key>".
         modules: dict. From `module_digests`, where that was asked for this notebook a moment ago.
 

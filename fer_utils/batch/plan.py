@@ -73,7 +73,7 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
 
     Args:
         requests: list of `Request`; the runs that they need are added.
-        data: dict of dataset name to path, from `data_paths`.
+        data: dict of dataset name to path or twin, from `data_paths`.
         runs_root: Path of all run records.
 
     Returns:
@@ -96,14 +96,14 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
         notebook, parameters = request.notebook, request.parameters
         digest, source = "", ("", "")
         if "dataset" in parameters:
-            path = dataset_path(parameters["dataset"], data, request.label)
+            path = dataset_path(parameters["dataset"], data, request.label, parameters.get("data", ""))
             if "data" in parameters:
                 parameters["data"] = path
             source = (parameters["dataset"], path)
             if source not in digests:
-                from fer_utils.datasets import dataset_digest
+                from fer_utils.datasets.sources import read_sources, sources_digest
 
-                digests[source] = dataset_digest(*source)
+                digests[source] = sources_digest(read_sources(*source))
             digest = digests[source]
         needed = {receiver: by_label[label] for receiver, label in request.needs.items()}
         parameters |= {receiver: str(run.directory) for receiver, run in needed.items()}
@@ -115,9 +115,11 @@ def make_plan(requests: list[Request], data: dict[str, str], runs_root: Path) ->
         directory = root / notebook.name / key
         state, reason = history.state(request, directory, parts)
         if state != "cached" and source[1] and source not in readable:
-            from fer_utils.datasets import load_dataset
+            from fer_utils.datasets.sources import read_sources
 
-            load_dataset(*source)  # finds bad rows before kernels start, and fills the cache that these will read
+            for part in read_sources(*source):
+                if part.data and not part.is_twin:
+                    part.load()  # finds bad rows before kernels start, and fills the cache that these will read
             readable.add(source)
         keys = tuple(dict.fromkeys(run.key for run in needed.values()))
         seconds = history.seconds(notebook.name, parts)

@@ -23,7 +23,7 @@ def data():
 @data.command()
 @click.argument("twin")
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--preset", default="quick", show_default=True, help="How much: tiny, quick or full.")
+@click.option("--preset", default="quick", show_default=True, help="How much: tiny, small, quick or full.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other people.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes at a time.  [default: one a core]")
 @click.option("--force", is_flag=True, help="Replace an older twin in OUT, once the new one is complete.")
@@ -44,8 +44,9 @@ def synth(twin, out, preset, seed, jobs, force):
     oulu_casia  2,880 sequences, original and preprocessed (20 min, 1.7 GB)
     sase_fe     600 clips at 100 frames a second (60 min, 0.2 GB)
 
-    quick takes a minute or two, tiny seconds. The same seed gives the same bytes, with any number of processes. OUT
-    appears when it is complete; where something is in it, it is left alone: --force replaces a twin, and nothing else.
+    quick takes a minute or two, small and tiny seconds. The same seed gives the same bytes, with any number of
+    processes. OUT appears when it is complete; where something is in it, it is left alone: --force replaces a twin, and
+    nothing else.
     """  # noqa: D301  (click wants the character itself)
     from fer_utils.batch.engine import cores
     from fer_utils.datasets.synthetic.twins import make_twin, write_twin

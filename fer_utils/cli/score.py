@@ -60,7 +60,7 @@ def score(file, protocol_id, data, seeds, template, name, family, notes, paramet
 def _split(protocol_id: str, data: tuple[str, ...], seeds: str):
     """Opens the data and divides them by the protocol."""
     from fer_utils.batch.data import data_paths, dataset_path
-    from fer_utils.datasets import load_dataset
+    from fer_utils.datasets.sources import load_sources, read_sources
     from fer_utils.protocol.named import named_protocol, read_name
     from fer_utils.runs.record import read_runs
 
@@ -69,7 +69,8 @@ def _split(protocol_id: str, data: tuple[str, ...], seeds: str):
         numbers = [int(seed) for seed in seeds.split(",")]
     except ValueError:
         raise ParameterError(f"--seeds {seeds}: expected whole numbers with commas between, such as 0,1,2.") from None
-    table = load_dataset(name.dataset, dataset_path(name.dataset, data_paths(data), f"Protocol '{name.text}'"))
+    where = dataset_path(name.dataset, data_paths(data), f"Protocol '{name.text}'")
+    table = load_sources(read_sources(name.dataset, where))
     known = [record.result["protocol"] for record in read_runs(paths.runs_root()) if "protocol" in record.result]
     return named_protocol(name, table, numbers, known).split(table)
 

@@ -37,7 +37,7 @@ def make_dataset(name: str, path: str = "", **options):
     Raises:
         ParameterError: no dataset has this name, or it has no such option.
     """
-    _known(name)
+    check_dataset(name)
     known = [field.name for field in fields(DATASETS[name]) if field.name != "path"]
     for option in options:
         if option not in known:
@@ -94,10 +94,11 @@ def about_dataset(name: str) -> About:
     Raises:
         ParameterError: no dataset has this name.
     """
-    _known(name)
+    check_dataset(name)
     return DATASETS[name].about if DATASETS[name].needs_path else DRAWN
 
 
-def _known(name: str) -> None:
+def check_dataset(name: str) -> None:
+    """Refuses a name that is no key of `DATASETS`, with the nearest one."""
     if name not in DATASETS:
         raise ParameterError(f"No dataset '{name}'. Known: {', '.join(DATASETS)}.{nearest(name, DATASETS)}")

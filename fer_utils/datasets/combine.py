@@ -49,11 +49,13 @@ def combine_tables(tables: Sequence[FaceTable], size: int | tuple[int, int], col
     digest = hashlib.sha256(f"{images.size} {color}".encode())
     for table in tables:
         digest.update(f"\n{table.name} {table.fingerprint}".encode())
+    origin = hashlib.sha256("\n".join(f"{table.name} {table.identity}" for table in tables).encode())
     return FaceTable(
         name="+".join(names),
         rows=rows.assign(image=np.arange(len(rows))),
         images=images,
         fingerprint=digest.hexdigest()[:16],
+        origin=origin.hexdigest()[:16],
         synthetic=any(table.synthetic for table in tables),
         notes=tuple(f"{table.name}: {note}" for table in tables for note in table.notes),
         partial=any(table.partial for table in tables),

@@ -35,6 +35,8 @@ class FaceTable:
         partial: bool. Fewer samples than the owners distribute.
         problems: tuple of `Problem`. Every file that is left out or looks wrong, by name; `notes` sums them up.
         counts: tuple of `Count`. What was found beside what is published, of the whole dataset.
+        origin: str. Fingerprint of the data whose pictures were cut out or resized for a model; empty where the
+            pictures are those of the dataset.
     """
 
     name: str
@@ -46,6 +48,7 @@ class FaceTable:
     partial: bool = False
     problems: tuple[Problem, ...] = ()
     counts: tuple[Count, ...] = ()
+    origin: str = ""
 
     def __post_init__(self):
         missing = [column for column in COLUMNS if column not in self.rows]
@@ -57,6 +60,11 @@ class FaceTable:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def identity(self) -> str:
+        """Fingerprint of what is shown, whatever the size of the pictures: studies that share it can be compared."""
+        return self.origin or self.fingerprint
 
     @property
     def subject(self) -> np.ndarray:
@@ -107,9 +115,13 @@ class FaceTable:
         chosen = everything[np.asarray(indices, dtype=None if len(indices) else int)]
         if np.array_equal(chosen, everything):
             return self
-        digest = hashlib.sha256(self.fingerprint.encode() + chosen.astype("<i8").tobytes()).hexdigest()[:16]
+        digest, origin = (
+            whole and hashlib.sha256(whole.encode() + chosen.astype("<i8").tobytes()).hexdigest()[:16]
+            for whole in (self.fingerprint, self.origin)
+        )
         rows = self.rows.iloc[chosen].reset_index(drop=True)
-        return replace(self, rows=rows, fingerprint=digest, partial=self.partial or len(np.unique(chosen)) < len(self))
+        partial = self.partial or len(np.unique(chosen)) < len(self)
+        return replace(self, rows=rows, fingerprint=digest, origin=origin, partial=partial)
 
     def image_digests(self) -> np.ndarray:
         """Hashes each row's pixels, so that byte-identical images can be found.

@@ -104,6 +104,7 @@ def dataset(name: str, path: str | None) -> Answer:
         path: str or None. Where the user says that it lies; else it is looked up in `FERBENCH_DATA`.
     """
     from fer_utils.datasets import DATASETS, load_dataset
+    from fer_utils.datasets.sources import Source
 
     if not DATASETS[name].needs_path:
         table = load_dataset(name, subjects=1, images_per_emotion=1)
@@ -116,7 +117,7 @@ def dataset(name: str, path: str | None) -> Answer:
             where = f"FERBENCH_DATA={root} is not there"
         return Answer(WARNING, f"{where}; synthetic faces serve all the same", _register(name))
     try:
-        table = load_dataset(name, str(path))
+        table = Source(name, str(path)).load()
     except UserError as error:
         return Answer(MISSING, str(error), _register(name))
     found = f"{path}: {len(table):,} faces"

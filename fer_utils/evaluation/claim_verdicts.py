@@ -72,7 +72,7 @@ def same_variant(claim: Claim, settings: Mapping) -> bool:
 
 def _differences(claim: Claim, protocol: Mapping, settings: Mapping) -> list[str]:
     found = []
-    if protocol["dataset"] != claim.dataset:
+    if set(protocol["dataset"].split("+")) != set(claim.dataset.split("+")):
         found.append(f"data are {protocol['dataset']}, not {claim.dataset}")
     if protocol["label_map"] not in claim.label_maps:
         found.append(f"classes are {protocol['label_map']}, not {' or '.join(claim.label_maps)}")

@@ -61,6 +61,7 @@ def prepare(
         rows=faces.rows.assign(image=order, **columns, landmarks=[landmarks[row] for row in order]),
         images=stored.images,
         fingerprint=stored.fingerprint,
+        origin=faces.identity,
         notes=(*faces.notes, note),
     )
 

@@ -22,7 +22,7 @@ class ProtocolName:
 
     Attributes:
         text: str. The id as it was given.
-        dataset: str. Name of the dataset.
+        dataset: str. Name of the dataset, or of a mixture, such as "fer2013+ckplus".
         labels: str. Name of the label map.
         split: str. Name of the split rule.
         smoke: tuple of (folds run, folds of the rule), or None where all folds are meant.
@@ -56,8 +56,12 @@ def read_name(text: str) -> ProtocolName:
     smoke = None
     if found := SMOKE.fullmatch(split):
         split, smoke = found[1], (int(found[2]), int(found[3]))
-    for what, name, known in (("dataset", dataset, DATASETS), ("label map", labels, LABEL_MAPS)):
-        _check(text, what, name, known)
+    parts_of = dataset.split("+")
+    for name in parts_of:
+        _check(text, "dataset", name, DATASETS)
+    if len(set(parts_of)) < len(parts_of):
+        raise ParameterError(f"Protocol '{text}': a dataset of '{dataset}' stands twice.")
+    _check(text, "label map", labels, LABEL_MAPS)
     _check(text, "split", split, SPLIT_RULES)
     if len(parts) == 4 and not re.fullmatch("[0-9a-f]{8}", digest):
         raise ParameterError(f"Protocol '{text}': the hash '{digest}' is not eight digits 0-9 and a-f. Leave it out?")

@@ -23,7 +23,7 @@ class Protocol:
 
     Attributes:
         dataset: str. Name of the dataset.
-        fingerprint: str. Hash of the dataset's content.
+        fingerprint: str. Hash of the dataset's content, whatever the size of the pictures.
         labels: str. Name of the label map.
         split_rule: str. Name of the split rule.
         folds: int. Folds that are run.
@@ -80,7 +80,7 @@ class Protocol:
             raise ParameterError(f"seeds = {given}: expected at least one seed, each once.")
         return cls(
             table.name,
-            table.fingerprint,
+            table.identity,
             labels,
             split,
             min(int(folds), folds_of),
@@ -116,10 +116,10 @@ class Protocol:
             LeakageError: subjects, sequences or rows are on both sides, and the split is no paper's own.
             ParameterError: the table is another one, or a class has no image in a part.
         """
-        if table.fingerprint != self.fingerprint:
+        if table.identity != self.fingerprint:
             raise ParameterError(
                 f"This protocol is for {self.dataset} with fingerprint {self.fingerprint}, not for {table.name} with "
-                f"{table.fingerprint}: state it anew with Protocol.for_table."
+                f"{table.identity}: state it anew with Protocol.for_table."
             )
         codes, rule = label_map(self.labels).codes(table), split_rule(self.split_rule)
         kept = table.select(codes >= 0)

@@ -102,8 +102,11 @@ def suggested_split(table: FaceTable) -> str:
         table: `FaceTable`.
 
     Returns:
-        str. Whole people where all are known (one at a time where they are few), else the owners' parts, else groups.
+        str. Of a mixture of datasets, groups: people where they are known. Otherwise whole people where all are known
+        (one at a time where they are few), else the owners' parts, else groups.
     """
+    if "+" in table.name:
+        return "group-kfold"
     people = set(table.subject)
     parts = {str(part).lower() for part in table.split}
     if table.rows["subject"].notna().all() and len(people) >= FEWEST:

@@ -6,7 +6,7 @@ from fer_utils.protocol.label_maps import LABEL_MAPS
 from fer_utils.protocol.split_rules import SPLIT_RULES
 from fer_utils.report.html import Fragment, badge, join
 
-DATASETS = {"synthetic": "Synthetic faces", "fer2013": "FER2013", "fer2013+ckplus": "FER2013 + CK+", "ckplus": "CK+"}
+DATASETS = {"synthetic": "Synthetic faces", "fer2013": "FER2013", "ckplus": "CK+"}
 DATASETS |= {"ckplus48": "CK+48", "jaffe": "JAFFE", "oulu_casia": "Oulu-CASIA", "afew": "AFEW", "sase_fe": "SASE-FE"}
 DATASETS |= {"emo2018": "EMO2018", "folders": "Folders of pictures"}
 VERDICT_KINDS = {
@@ -30,7 +30,7 @@ LINT_KINDS = {"clean": "good", "warning": "warn", "cannot vouch": "warn", "error
 
 def dataset(name: str) -> str:
     """Returns the name of a dataset as its owners write it."""
-    return DATASETS.get(name, name)
+    return DATASETS.get(name) or " + ".join(DATASETS.get(part, part) for part in name.split("+"))
 
 
 def task(label_map: str) -> str:

@@ -13,7 +13,7 @@ def prediction_table(
     """Builds the rows of `predictions.csv.gz` for one model, fold and seed.
 
     Exactly one of `probabilities`, `scores` and `y_pred` is given. A face that was not detected has NaN in its row, or
-    -1 in `y_pred`.
+    -1 in `y_pred`; where the column `detected` of the split's table says so, what is given for it does not count.
 
     Args:
         split: `Split` that was predicted.
@@ -39,6 +39,7 @@ def prediction_table(
     what = f"{kind} of '{model}', fold {fold}"
     test, classes = rows_tested(split, fold), np.array(split.classes, dtype=object)
     values = _numbers(given[kind], (len(test),) if kind == "y_pred" else (len(test), len(classes)), what)
+    values[~faces_found(split, fold)] = np.nan  # a model answers for a black picture, too
     if kind == "y_pred":
         values = np.where(values == -1, np.nan, values)
         detected = ~np.isnan(values)
@@ -81,9 +82,25 @@ def rows_tested(split: Split, fold: int) -> np.ndarray:
     return split.folds[fold].test
 
 
+def faces_found(split: Split, fold: int) -> np.ndarray:
+    """Says for which test rows of a fold there is a face to classify.
+
+    Args:
+        split: `Split`.
+        fold: int. Index into `split.folds`.
+
+    Returns:
+        bool array (n_test,), the column `detected` of the table; all True where it has none.
+    """
+    test = rows_tested(split, fold)
+    if "detected" not in split.table.rows:
+        return np.ones(len(test), dtype=bool)
+    return split.table.rows["detected"].to_numpy(dtype=bool)[test]
+
+
 def _numbers(array, shape: tuple[int, ...], what: str) -> np.ndarray:
     try:
-        values = np.asarray(array, dtype=float)
+        values = np.array(array, dtype=float)
     except (TypeError, ValueError) as error:
         raise RunError(f"{what}, are no numbers: {error}.") from error
     if values.shape != shape:

@@ -14,10 +14,10 @@ from fer_utils.protocol import Split
 from fer_utils.runs import SCHEMA
 from fer_utils.runs.files import seal, write_gzip
 from fer_utils.runs.items import ITEMS, items_csv, items_table
-from fer_utils.runs.predictions import prediction_table
+from fer_utils.runs.predictions import faces_found, prediction_table
 from fer_utils.runs.provenance import Stopwatch, provenance
 from fer_utils.runs.run_folder import HISTORY, PREDICTIONS, RunFolder
-from fer_utils.runs.seal import AUDIT, AuditedTraining, SealedTest, pack_audit
+from fer_utils.runs.seal import AUDIT, NO_FACE, AuditedTraining, SealedTest, pack_audit
 
 
 class Run(RunFolder):
@@ -108,7 +108,8 @@ class Run(RunFolder):
         expected = len(self.split.folds[fold].test)
         if predicted.ndim != 2 or predicted.shape[1] != expected:
             raise RunError(f"audit of '{model}', fold {fold}: shape {predicted.shape}; expected (epochs, {expected}).")
-        self._audited.append(AuditedTraining(model, fold, seed, predicted.astype(np.uint8)))
+        answers = np.where(faces_found(self.split, fold), predicted, NO_FACE).astype(np.uint8)
+        self._audited.append(AuditedTraining(model, fold, seed, answers))
         write_atomically(self.directory / AUDIT, pack_audit(self._audited))
 
     def audited(self) -> list[AuditedTraining]:

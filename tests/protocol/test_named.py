@@ -1,5 +1,6 @@
 import pytest
 
+from fer_utils.datasets.combine import combine_tables
 from fer_utils.errors import ParameterError
 from fer_utils.protocol import Protocol
 from fer_utils.protocol.named import named_protocol, read_name
@@ -18,12 +19,21 @@ def test_an_id_leads_back_to_its_protocol_with_and_without_the_hash(table, folds
     assert named_protocol(read_name(text), table) == protocol
 
 
+def test_the_id_of_a_mixture_leads_back_to_its_protocol(faces):
+    mixed = combine_tables([faces(name="jaffe"), faces(name="ckplus", seed=1)], 6)
+    protocol = Protocol.for_table(mixed, "seven", "group-kfold")
+    assert protocol.id.startswith("jaffe+ckplus/seven/group-kfold/")
+    assert named_protocol(read_name(protocol.id), mixed) == protocol
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("synthetic/seven", r"2 parts\. Expected DATASET/LABELS/SPLIT"),
         ("", "1 parts"),
         ("a/b/c/d/e", "5 parts"),
+        ("fer2013+ckplu/seven/group-kfold", "no dataset 'ckplu'.*Did you mean 'ckplus'"),
+        ("jaffe+jaffe/seven/group-kfold", "a dataset of 'jaffe.jaffe' stands twice"),
         ("sinthetic/seven/subject-kfold", "no dataset 'sinthetic'.*Did you mean 'synthetic'"),
         ("synthetic/sevn/subject-kfold", "no label map 'sevn'.*Did you mean 'seven'"),
         ("synthetic/seven/subject-fold", "no split 'subject-fold'.*Did you mean 'subject-kfold'"),

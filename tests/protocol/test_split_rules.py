@@ -262,6 +262,7 @@ def test_a_misspelled_rule_is_met_with_the_nearest():
         ({"subjects": 3, "known": False, "parts": PARTS}, "fer2013-official"),
         ({"subjects": 4, "known": False, "parts": ["Train", "Val"] * 2}, "owners-split"),
         ({"subjects": 20, "parts": ["Train", "Val"] * 10}, "subject-kfold"),
+        ({"subjects": 20, "name": "jaffe+ckplus"}, "group-kfold"),
     ],
 )
 def test_the_strictest_honest_rule_is_suggested(faces, options, rule):

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import gzip
 import hashlib
 import io
@@ -15,6 +16,7 @@ from fer_utils.protocol import Protocol
 from fer_utils.protocol.label_maps import LABEL_MAPS, LabelMap
 from fer_utils.runs.record import read_run
 from fer_utils.runs.run import Run
+from fer_utils.runs.seal import NO_FACE
 from fer_utils.runs.start import start_run
 
 
@@ -154,6 +156,20 @@ def test_a_face_that_was_not_detected_has_an_empty_prediction(run):
     assert [row[name] for name in ("y_pred", "p_negative", "p_neutral", "p_positive")] == [""] * 4
     assert row["detected"] == "False" and row["y_true"]
     assert run.predictions()["detected"].sum() == len(values) - 1
+
+
+def test_what_a_model_says_about_a_black_picture_does_not_count(faces, tmp_path):
+    table = faces()
+    rows = table.rows.assign(detected=np.arange(len(table)) % 7 != 0)
+    split = Protocol.for_table(table, "three-drop", folds=1).split(dataclasses.replace(table, rows=rows))
+    run = Run("10_toy", split, {}, tmp_path / "10_toy" / "k1")
+    run.describe_model("svm", "A linear SVM", "SVM")
+    found = split.table.rows["detected"].to_numpy()[split.folds[0].test]
+    run.save_predictions("svm", 0, 0, probabilities(split))
+    run.save_audit("svm", np.zeros((2, len(found)), int))
+    assert not found.all() and list(run.predictions()["detected"]) == list(found)
+    assert list(run.predictions()["y_pred"].notna()) == list(found)
+    assert ((run.audited()[0].predicted == NO_FACE) == ~found).all()
 
 
 @pytest.mark.parametrize("missing", [-1, np.nan])

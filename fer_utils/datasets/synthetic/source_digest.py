@@ -11,7 +11,7 @@ NOT_DRAWING = {"__init__.py", "cache.py", "presets.py", "source_digest.py", "syn
 }
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # the folder above, and that of the twins
 def source_digest(folder: Path = Path(__file__).parent) -> str:
     """Hashes the modules that decide how a face looks.
 

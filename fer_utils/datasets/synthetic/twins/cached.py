@@ -1,4 +1,4 @@
-"""A twin of CK+48 in the cache, for as many people as a lesson needs: written once, then opened in a moment."""
+"""Twins in the cache, for notebooks that need a dataset nobody has here: drawn once, then opened in a moment."""
 
 import hashlib
 import tempfile
@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from fer_utils.datasets.synthetic.source_digest import source_digest
-from fer_utils.datasets.synthetic.twins import readme
-from fer_utils.datasets.synthetic.twins.ckplus48 import FRAMES, CkPlus48Twin
+from fer_utils.datasets.synthetic.twins import make_twin, readme
+from fer_utils.datasets.synthetic.twins.ckplus48 import CkPlus48Twin
 from fer_utils.datasets.synthetic.twins.ckplus_plan import PEOPLE, Take
+from fer_utils.datasets.synthetic.twins.twin import Twin
 from fer_utils.datasets.synthetic.twins.writing import write_twin
 from fer_utils.errors import ParameterError
 from fer_utils.paths import cache_root, fill_cache
 from fer_utils.processes import process_count
 
-SECONDS = 0.06  # about what a picture takes on one core
+SECONDS = 0.2  # about what an item takes on one core, at least
 FEWEST = 24  # people: with fewer, some class would be missing from the training part of a fold
 
 
@@ -46,32 +47,71 @@ class SmallCkPlus48(CkPlus48Twin):
         return [take for take in super().items() if take.person < self.people]
 
 
-def cached_ckplus48(people: int = PEOPLE, seed: int = 0) -> Path:
-    """Writes a drawn CK+48, or finds it where it was written before.
+def cached_twin(name: str, preset: str = "small", seed: int = 0) -> Path:
+    """Draws a twin, or finds it where it was drawn before.
 
     Two that ask at the same time may both draw; what they leave is one whole folder.
+
+    Args:
+        name: str. A key of `TWINS`.
+        preset: str. One of `PRESETS`.
+        seed: int. Another seed gives other people.
+
+    Returns:
+        Path of a folder to be given to `load_dataset(name, ...)`: in the cache, or where that cannot be written to, in
+        the system's folder for temporary files.
+
+    Raises:
+        ParameterError: an unknown twin or preset, or an impossible seed.
+    """
+    return _cached(make_twin(name, preset, seed), twin_digest(name, preset, seed))
+
+
+def cached_ckplus48(people: int = PEOPLE, seed: int = 0) -> Path:
+    """Draws the first people of a full CK+48, or finds them where they were drawn before.
 
     Args:
         people: int. How many people, 24 to 123.
         seed: int. Another seed gives other people.
 
     Returns:
-        Path of a folder to be given to `load_dataset("ckplus48", ...)`: in the cache, or where that cannot be written
-        to, in the system's folder for temporary files.
+        Path of a folder to be given to `load_dataset("ckplus48", ...)`, as from `cached_twin`.
 
     Raises:
         ParameterError: impossible options.
     """
-    twin = SmallCkPlus48("full", seed, people)
-    described = f"{people} {seed} {source_digest()} {source_digest(Path(__file__).parent)}"
-    folder = cache_root() / "twins" / f"ckplus48-{hashlib.sha256(described.encode()).hexdigest()[:16]}"
-    jobs = process_count(SECONDS * FRAMES * len(twin.items()))
-    if not _is_whole(folder, twin):
-        fill_cache(folder, lambda new: write_twin(twin, new / twin.name, jobs), lambda old: _is_whole(old, twin))
+    return _cached(SmallCkPlus48("full", seed, people), _digest(f"{people} {seed}"))
+
+
+def twin_digest(name: str, preset: str = "small", seed: int = 0) -> str:
+    """Says what a twin would show, without drawing it.
+
+    Args:
+        name: str. A key of `TWINS`.
+        preset: str. One of `PRESETS`.
+        seed: int.
+
+    Returns:
+        str. 16 hexadecimal digits, others where the programs that draw are others.
+    """
+    return _digest(f"{name} {preset} {seed}")
+
+
+def _digest(what: str) -> str:
+    described = f"{what} {source_digest()} {source_digest(Path(__file__).parent)}"
+    return hashlib.sha256(described.encode()).hexdigest()[:16]
+
+
+def _cached(twin: Twin, digest: str) -> Path:
+    folder = cache_root() / "twins" / f"{twin.name}-{digest}"
+    if _is_whole(folder, twin):
+        return folder / twin.name
+    jobs = process_count(SECONDS * len(twin.items()))
+    fill_cache(folder, lambda new: write_twin(twin, new / twin.name, jobs), lambda old: _is_whole(old, twin))
     if _is_whole(folder, twin):
         return folder / twin.name
     return write_twin(twin, Path(tempfile.mkdtemp(prefix="ferbench-")) / twin.name, jobs)
 
 
-def _is_whole(folder: Path, twin: SmallCkPlus48) -> bool:
+def _is_whole(folder: Path, twin: Twin) -> bool:
     return readme.is_marked(folder / twin.name) and readme.is_unchanged(folder / twin.name)

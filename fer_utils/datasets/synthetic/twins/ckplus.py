@@ -17,7 +17,7 @@ class CkPlusTwin(Twin):
 
     name: ClassVar[str] = "ckplus"
     original: ClassVar[str] = "CK+"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 8, "quick": 320, "full": 1700}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 8, "small": 45, "quick": 320, "full": 1700}
     alike: ClassVar[tuple[str, ...]] = (
         "cohn-kanade-images/S005/001/S005_001_00000011.png and so on: 640 x 490 gray, or 640 x 480 in color for the "
         "last people; each sequence goes from a neutral first frame to the apex, its last.",
@@ -36,7 +36,7 @@ class CkPlusTwin(Twin):
         "FACS codes are the rounded intensities of the stronger side: no coder disagrees, and nothing is coded without "
         "an intensity.",
         "Frame numbers always begin with 1. There is no time stamp in the pictures.",
-        "Sequences of preset tiny have 4 frames; of the others 10 to 60.",
+        "Sequences of preset tiny have 4 frames, of small 6, of the others 10 to 60.",
     )
 
     def items(self) -> list[Take]:

@@ -32,7 +32,7 @@ class CkPlus48Twin(Twin):
 
     name: ClassVar[str] = "ckplus48"
     original: ClassVar[str] = "CK+48"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 0.1, "quick": 0.5, "full": 2.5}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 0.1, "small": 0.3, "quick": 0.5, "full": 2.5}
     alike: ClassVar[tuple[str, ...]] = (
         "CK+48/<class>/S010_004_00000017.png: gray, 48 x 48; classes anger contempt disgust fear happy sadness "
         "surprise.",
@@ -44,7 +44,7 @@ class CkPlus48Twin(Twin):
     unlike: ClassVar[tuple[str, ...]] = (
         "The square around the face follows the true landmarks with a little jitter; in the original it came from a "
         "face detector.",
-        "Sequences of preset tiny have 4 frames, so that the third from the end is no apex.",
+        "Sequences of presets tiny and small have 4 and 6 frames, so that the third from the end is no apex.",
     )
 
     def items(self) -> list[Take]:

@@ -18,7 +18,7 @@ from fer_utils.datasets.synthetic.twins.ground_truth import truth_row
 from fer_utils.datasets.synthetic.twins.twin import Twin
 
 SIZE = 48
-SHARES = {"tiny": 0.005, "quick": 0.1, "full": 1.0}
+SHARES = {"tiny": 0.005, "small": 0.02, "quick": 0.1, "full": 1.0}
 CLOSE = 1.2  # the face fills the picture
 CHUNK = 50  # rows an item
 PICTURE = 1_000_002  # number of the random streams that draw, far from those of people
@@ -30,7 +30,7 @@ class Fer2013Twin(Twin):
 
     name: ClassVar[str] = "fer2013"
     original: ClassVar[str] = "FER2013 and FER+"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 2, "quick": 33, "full": 330}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 2, "small": 7, "quick": 33, "full": 330}
     alike: ClassVar[tuple[str, ...]] = (
         "fer2013.csv with the columns emotion,pixels,Usage: 2,304 gray values row by row; emotion 0 to 6 = angry "
         "disgust fear happy sad surprise neutral; Usage Training, then PublicTest, then PrivateTest. No subject is "

@@ -34,8 +34,13 @@ FPS = 100
 SIZE = (192, 256)  # height, width
 ROOM = Conditions(pose=0.12, light=0.25, quality=0.9, color=True)
 DISTANCE = 0.85
-PEOPLE = {"tiny": 2, "quick": 3, "full": 50}
-SECONDS = {"tiny": (0.04, 0.05), "quick": (2.0, 2.5), "full": (3.0, 4.0)}  # shortest and longest clip
+PEOPLE = {"tiny": 2, "small": 4, "quick": 3, "full": 50}
+SECONDS = {
+    "tiny": (0.04, 0.05),
+    "small": (0.08, 0.1),
+    "quick": (2.0, 2.5),
+    "full": (3.0, 4.0),
+}  # shortest and longest clip
 PLAN, PLACE, FILM = 1_000_000, 1_000_001, 1_000_002  # numbers of the random streams, far from those of people
 
 
@@ -66,7 +71,7 @@ class SaseFeTwin(Twin):
 
     name: ClassVar[str] = "sase_fe"
     original: ClassVar[str] = "SASE-FE"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "quick": 7, "full": 200}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 2, "quick": 7, "full": 200}
     alike: ClassVar[tuple[str, ...]] = (
         "FakeTrue_DB/<subject>/<clip>.MP4, twelve clips a person, 100 frames a second; 3 to 4 seconds in preset full.",
         "Felt: N2H N2S N2D N2A N2C N2Sur. Acted over another felt emotion: S2N2H H2N2S H2N2D H2N2A H2N2C D2N2Sur; the "
@@ -79,7 +84,8 @@ class SaseFeTwin(Twin):
         "Preset full has 600 clips, 12 of each of 50 people. The owners state 643; which the other 43 are is not said.",
         "The pictures have 256 x 192 pixels, coded as MPEG-4 part 2, which every build of FFmpeg reads and writes "
         "without parts under the GPL. Every frame is drawn; none is interpolated.",
-        "Clips of preset tiny have 4 or 5 frames, those of quick 2 to 2.5 seconds. There is no sound.",
+        "Clips of preset tiny have 4 or 5 frames, of small 8 to 10, those of quick 2 to 2.5 seconds.",
+        "There is no sound.",
     )
 
     def items(self) -> list[Clip]:

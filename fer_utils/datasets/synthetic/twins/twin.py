@@ -9,7 +9,7 @@ import numpy as np
 
 from fer_utils.errors import ParameterError, nearest
 
-PRESETS = ("tiny", "quick", "full")
+PRESETS = ("tiny", "small", "quick", "full")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Twin(ABC):
     gives the same bytes, with any number of processes and in any order.
 
     Attributes:
-        preset: str. "tiny" (seconds), "quick" (a minute or two on a core) or "full" (the published counts).
+        preset: str. "tiny" (seconds), "small" (the least on which a study can divide people), "quick" (a minute or two
+            on a core) or "full" (the published counts).
         seed: int. Another seed gives other people and another order.
         name: str. How the command line calls it.
         original: str. The dataset whose layout it has.

@@ -61,6 +61,22 @@ def test_another_seed_or_number_of_people_lies_in_another_folder():
     assert len(folders) == 3
 
 
+def test_any_twin_can_lie_in_the_cache(monkeypatch):
+    first = cached.cached_twin("ckplus48", "tiny")
+    assert len(load_dataset("ckplus48", first)) == 21 and cached.cached_twin("ckplus48", "tiny", 1) != first
+    monkeypatch.setattr(cached, "write_twin", None)
+    assert cached.cached_twin("ckplus48", "tiny") == first
+    with pytest.raises(ParameterError, match=r"No twin 'ckplus49'.*Did you mean 'ckplus48'"):
+        cached.cached_twin("ckplus49")
+
+
+@pytest.mark.parametrize(("name", "key"), [("ckplus", "labelled sequences"), ("jaffe", "pictures")])
+def test_a_small_twin_has_people_for_all_parts_of_a_split(name, key):
+    tiny, small, quick = (make_twin(name, preset).counts() for preset in ("tiny", "small", "quick"))
+    assert tiny[key] < small[key] < quick[key] and small["people"] >= 4
+    assert min(count for what, count in small.items() if what.startswith("of these")) >= 5
+
+
 def test_its_people_are_those_of_the_full_twin(monkeypatch):
     monkeypatch.undo()
     few, everybody = cached.SmallCkPlus48("full", 0, 60).items(), make_twin("ckplus48", "full").items()
