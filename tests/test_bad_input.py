@@ -238,7 +238,8 @@ MISTAKES = {
         "data synth jafe out", ("No twin 'jafe'", "Known: fer2013, ckplus", "Did you mean 'jaffe'?")
     ),
     "misspelt preset": Mistake(
-        "data synth jaffe out --preset quik", ("jaffe: no preset 'quik'", "tiny, small, quick, full", "Did you mean 'quick'?")
+        "data synth jaffe out --preset quik",
+        ("jaffe: no preset 'quik'", "tiny, small, quick, full", "Did you mean 'quick'?"),
     ),
     "negative seed": Mistake("data synth jaffe out --seed -1", ("jaffe: seed=-1", "at least 0")),
     "twin in the place of data": Mistake(

@@ -88,7 +88,7 @@ def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
         DataFrame of str: model, what, the number as printed, and the majority rates that it should be seen against.
     """
     claims = [claim for claim in load_claims() if claim.table == table and claim.paper == paper]
-    rows = [(claim.model, claim.what, claim.printed, _baselines(claim)) for claim in claims]
+    rows = [(claim.model, _what(claim), claim.printed, _baselines(claim)) for claim in claims]
     return _by_model(rows, "what", "published", "majority class would have")
 
 
@@ -124,13 +124,18 @@ def beside_claims(
         else:
             ours = in_words(found.metric(claim.metric, claim.emotion))
         judged = verdict(claim, about, found, count, settings)
-        rows.append((claim.model, claim.table, claim.what, claim.printed, ours, str(judged)))
+        rows.append((claim.model, claim.table, _what(claim), claim.printed, ours, str(judged)))
     return _by_model(rows, "where", "what", "published", "ours", "verdict")
 
 
 def _by_model(rows: list[tuple], *columns: str) -> pd.DataFrame:
     """Makes a table whose first values name the rows."""
     return pd.DataFrame(rows, columns=["model", *columns]).set_index("model").rename_axis(None)
+
+
+def _what(claim) -> str:
+    """What was measured, and on which of several variants."""
+    return f"{claim.what}; {claim.setting}" if claim.setting else claim.what
 
 
 def _baselines(claim) -> str:

@@ -11,36 +11,69 @@ NAMES = {  # what notebooks call the networks: the id of claims and the title fo
     "dense": ("dense_mini_xception", "Dense mini-Xception"),
     "dense_a": ("dense_mini_xception_a", "Dense mini-Xception, reading a"),
 }
+PARTS = {  # what an ablation takes out of a network: addition to the id, and to the title
+    "separable": ("standard", "standard convolutions"),
+    "dense": ("plain", "no dense connections"),
+    "leaky": ("relu", "ReLU in place of LeakyReLU"),
+}
 STEM_L2 = 0.01  # the original L2 acted on the two stem convolutions only: Keras 2 ignored it on separable ones
 
 
-def build_network(name, classes=3):
+def build_network(name, classes=3, without=()):
     """Builds one of the networks by its short name.
 
     Args:
         name: str. A key of `NAMES`.
         classes: int. Number of emotion classes.
+        without: sequence of str. Keys of `PARTS` that an ablation takes out.
 
     Returns:
         `keras.Model` from (batch, 48, 48, 1) float32 to (batch, classes) probabilities.
 
     Raises:
-        ParameterError: an unknown name.
+        ParameterError: an unknown name or part, or a part that the network does not have.
+    """
+    named(name, without)
+    separable, dense, leaky = (part not in without for part in PARTS)
+    if name == "base":
+        return mini_xception(classes, separable=separable)
+    variant = "a" if name == "dense_a" else "default"
+    return dense_mini_xception(classes, separable, variant, dense=dense, leaky=leaky)
+
+
+def named(name, without=()):
+    """Names a network, for claims and for readers.
+
+    Args:
+        name: str. A key of `NAMES`.
+        without: sequence of str. Keys of `PARTS` that an ablation takes out.
+
+    Returns:
+        str, the id of claims, such as "dense_mini_xception_standard"; str, the title.
+
+    Raises:
+        ParameterError: an unknown name or part, or a part that the network does not have.
     """
     if name not in NAMES:
         raise ParameterError(f"No model '{name}'. Known: {', '.join(NAMES)}.{nearest(name, NAMES)}")
-    if name == "base":
-        return mini_xception(classes)
-    return dense_mini_xception(classes, variant="a" if name == "dense_a" else "default")
+    for part in without:
+        if part not in PARTS:
+            raise ParameterError(f"without: no part '{part}'. Known: {', '.join(PARTS)}.{nearest(part, PARTS)}")
+        if name == "base" and part != "separable":
+            raise ParameterError(f"without: the base network has no part '{part}' to leave out. Set model = 'dense'.")
+    identifier, title = NAMES[name]
+    taken = [PARTS[part] for part in PARTS if part in without]
+    return "_".join([identifier, *(short for short, _ in taken)]), ", ".join([title, *(words for _, words in taken)])
 
 
-def mini_xception(classes=3, input_shape=(48, 48, 1), filters=(16, 32, 64, 128)):
+def mini_xception(classes=3, input_shape=(48, 48, 1), filters=(16, 32, 64, 128), separable=True):
     """Builds mini-Xception, the base model of Hussein (2020, fig. 4.9).
 
     Args:
         classes: int. Number of emotion classes.
         input_shape: tuple. (height, width, channels) of gray faces scaled to [-1, 1].
         filters: tuple of int. Channels of the four residual modules.
+        separable: bool. False replaces each separable convolution by a standard one.
 
     Returns:
         `keras.Model` from (batch, 48, 48, 1) float32 to (batch, classes) probabilities. 52,339 trainable parameters for
@@ -52,11 +85,11 @@ def mini_xception(classes=3, input_shape=(48, 48, 1), filters=(16, 32, 64, 128))
     x = stem_convolution(faces, 8)  # 46 x 46 x 8
     x = stem_convolution(x, 8)  # 44 x 44 x 8
     for channels in filters:
-        x = residual_block(x, channels, convolutions=2)  # 22 x 22 x 16, 11 x 11 x 32, 6 x 6 x 64, 3 x 3 x 128
+        x = residual_block(x, channels, 2, separable)  # 22 x 22 x 16, 11 x 11 x 32, 6 x 6 x 64, 3 x 3 x 128
     return keras.Model(faces, classify(x, classes), name="mini_xception")
 
 
-def dense_mini_xception(classes=3, separable=True, variant="default", input_shape=(48, 48, 1)):
+def dense_mini_xception(classes=3, separable=True, variant="default", input_shape=(48, 48, 1), dense=True, leaky=True):
     """Builds the densely connected mini-Xception that Hussein proposes (2020, table 4.4).
 
     The table fixes shapes and filters, the text two parameter counts (94K, and 420K without separable convolutions).
@@ -68,6 +101,9 @@ def dense_mini_xception(classes=3, separable=True, variant="default", input_shap
         variant: str. "default": dense layers with a bottleneck of 4 x 6 channels and a separable convolution, four
             convolutions a residual block. "a": dense layers with one standard convolution, two a residual block.
         input_shape: tuple. (height, width, channels) of gray faces scaled to [-1, 1].
+        dense: bool. False takes the connections away: each dense layer then computes all its maps from the layer before
+            it, as many as it would have had, so that depth and shapes stay.
+        leaky: bool. False puts ReLU in the place of LeakyReLU.
 
     Returns:
         `keras.Model` from (batch, 48, 48, 1) float32 to (batch, classes) probabilities. Trainable parameters for three
@@ -83,7 +119,7 @@ def dense_mini_xception(classes=3, separable=True, variant="default", input_shap
 
     def dense_block(x):
         for _ in range(4):
-            x = dense_layer(x, 6, separable)
+            x = dense_layer(x, 6, separable, dense, leaky)
         return x
 
     faces = keras.Input(input_shape, name="faces")
@@ -121,19 +157,22 @@ def residual_block(x, channels, convolutions, separable=True):
     return layers.Add()([x, shortcut])
 
 
-def bottleneck_dense_layer(x, growth, separable):
+def bottleneck_dense_layer(x, growth, separable, dense=True, leaky=True):
     """Concatenates `growth` new maps to its input, computed through a bottleneck of 4 x `growth` channels."""
-    y = layers.LeakyReLU()(BatchNormalization()(x))
+    activation = layers.LeakyReLU if leaky else layers.ReLU
+    y = activation()(BatchNormalization()(x))
     y = layers.Conv2D(4 * growth, 1)(y)
-    y = layers.LeakyReLU()(BatchNormalization()(y))
+    y = activation()(BatchNormalization()(y))
     convolution = layers.SeparableConv2D if separable else layers.Conv2D
-    return layers.Concatenate()([x, convolution(growth, 3, padding="same")(y)])
+    y = convolution(growth if dense else x.shape[-1] + growth, 3, padding="same")(y)
+    return layers.Concatenate()([x, y]) if dense else y
 
 
-def plain_dense_layer(x, growth, separable):
+def plain_dense_layer(x, growth, separable, dense=True, leaky=True):
     """Concatenates `growth` new maps to its input, computed by one standard convolution (`separable` is ignored)."""
-    y = layers.LeakyReLU()(BatchNormalization()(x))
-    return layers.Concatenate()([x, layers.Conv2D(growth, 3, padding="same", use_bias=False)(y)])
+    y = (layers.LeakyReLU if leaky else layers.ReLU)()(BatchNormalization()(x))
+    y = layers.Conv2D(growth if dense else x.shape[-1] + growth, 3, padding="same", use_bias=False)(y)
+    return layers.Concatenate()([x, y]) if dense else y
 
 
 def classify(x, classes):

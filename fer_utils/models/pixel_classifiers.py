@@ -1,74 +1,44 @@
 """Classifiers on raw pixels: the five of Hussein (2020, table 4.7) and k-nearest neighbors."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.kernel_approximation import Nystroem
+from sklearn.multiclass import OneVsOneClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 
 from fer_utils.errors import ParameterError, nearest
+from fer_utils.models import matlab_svm as matlab
 
-KERNELS = {  # MATLAB's presets; s is the kernel scale, x and y are standardized
-    "svm_px_linear": ("Linear SVM", "x.y / s^2"),
-    "svm_px_quadratic": ("Quadratic SVM", "(1 + x.y / s^2)^2"),
-    "svm_px_cubic": ("Cubic SVM", "(1 + x.y / s^2)^3"),
-    "svm_px_gauss_medium": ("Medium Gaussian SVM", "exp(-|x - y|^2 / s^2)"),
-}
+KERNELS = {f"svm_px_{kernel}": kernel for kernel in ("linear", "quadratic", "cubic", "gauss_medium")}
 OTHERS = {
     "bagged_trees_px": ("Bagged trees", "30 trees, square root of the pixels tried at each split"),
     "knn_px": ("k-nearest neighbors", "10 neighbors, Euclidean distance"),
 }
-TITLES = {model: title for model, (title, _) in (KERNELS | OTHERS).items()}
-FORMULAS = {model: formula for model, (_, formula) in (KERNELS | OTHERS).items()}
+TITLES = {model: matlab.KERNELS[kernel][0] for model, kernel in KERNELS.items()}
+TITLES |= {model: title for model, (title, _) in OTHERS.items()}
+FORMULAS = {model: matlab.KERNELS[kernel][1] for model, kernel in KERNELS.items()}
+FORMULAS |= {model: formula for model, (_, formula) in OTHERS.items()}
+APPROXIMATION = "svm_px_gauss_medium_nystroem"
+APPROXIMATION_TITLE = "Medium Gaussian SVM, approximated"
+LANDMARKS = 500  # training faces that stand for all in the approximation
 
 
-@dataclass(frozen=True)
-class Backend:
-    """Where the support vector machine comes from.
-
-    Attributes:
-        name: str. "scikit-learn-intelex" or "scikit-learn".
-        svc: class. The `SVC` of that library.
-    """
-
-    name: str
-    svc: type
-
-
-def svm_backend(prefer_intelex: bool = True) -> Backend:
-    """Chooses scikit-learn-intelex where it runs: the same machine, many times faster.
-
-    Args:
-        prefer_intelex: bool. False takes plain scikit-learn in any case.
-
-    Returns:
-        `Backend`.
-    """
-    if prefer_intelex:
-        try:
-            from sklearnex.svm import SVC
-
-            return Backend("scikit-learn-intelex", SVC)
-        except ImportError:
-            pass  # not built for this processor: plain scikit-learn gives the same numbers
-    from sklearn.svm import SVC
-
-    return Backend("scikit-learn", SVC)
-
-
-def pixel_classifier(model: str, pixels: int, seed: int = 0, backend: Backend | None = None) -> Pipeline:
+def pixel_classifier(
+    model: str, pixels: int, seed: int = 0, backend: matlab.Backend | None = None, kernel_scale: float = 0.0
+) -> Pipeline:
     """Builds one classifier of table 4.7, with the defaults of MATLAB's Classification Learner.
 
-    The paper states no kernel scale; the square root of the number of pixels (48 for 48 x 48 faces) is MATLAB's preset
-    for the medium Gaussian and is used for all four kernels. C is 1, one class against one.
+    The paper states no kernel scale; see `matlab_svm.kernel_scale` for ours.
 
     Args:
         model: str. A key of `TITLES`, such as "svm_px_linear".
         pixels: int. Number of pixels of a face, which sets the kernel scale.
         seed: int. Seed of the trees.
         backend: `Backend` of the SVMs; None chooses.
+        kernel_scale: float. A kernel scale for the SVMs that goes before the preset; 0 for none.
 
     Returns:
         scikit-learn pipeline on float arrays (n, pixels) of gray values.
@@ -84,23 +54,36 @@ def pixel_classifier(model: str, pixels: int, seed: int = 0, backend: Backend | 
         return make_pipeline(RandomForestClassifier(30, max_features="sqrt", random_state=seed, n_jobs=-1))
     if model == "knn_px":
         return make_pipeline(StandardScaler(), KNeighborsClassifier(10))
-    gamma = 1.0 / pixels  # 1 / s^2
-    options = {
-        # a linear kernel divided by s^2 with C = 1 is the plain linear kernel with C = 1 / s^2
-        "svm_px_linear": {"kernel": "linear", "C": gamma},
-        "svm_px_quadratic": {"kernel": "poly", "degree": 2, "gamma": gamma, "coef0": 1.0},
-        "svm_px_cubic": {"kernel": "poly", "degree": 3, "gamma": gamma, "coef0": 1.0},
-        "svm_px_gauss_medium": {"kernel": "rbf", "gamma": gamma},
-    }[model]
-    svc = (backend or svm_backend()).svc
-    return make_pipeline(StandardScaler(), svc(**options, cache_size=2000, decision_function_shape="ovr"))
+    return make_pipeline(StandardScaler(), matlab.matlab_svm(KERNELS[model], pixels, kernel_scale, backend))
 
 
-def predict_scores(classifier: Pipeline, faces) -> dict:
+def approximate_svm(pixels: int, rows: int, seed: int = 0, kernel_scale: float = 0.0) -> Pipeline:
+    """Builds an approximation of the medium Gaussian SVM whose cost grows with the rows and not with their square.
+
+    The kernel to some random training faces replaces the kernel to all (Nystroem), and a linear SVM with squared hinge
+    loss replaces the exact one. It is another classifier: its numbers are not those of table 4.7.
+
+    Args:
+        pixels: int. Number of pixels of a face, which sets the kernel scale.
+        rows: int. Number of training faces; at most half of them, and at most `LANDMARKS`, stand for all.
+        seed: int. Seed of their choice.
+        kernel_scale: float. A kernel scale that goes before the preset; 0 for none.
+
+    Returns:
+        scikit-learn pipeline on float arrays (n, pixels) of gray values.
+
+    Reference: Williams and Seeger 2001, Using the Nystroem Method to Speed Up Kernel Machines.
+    """
+    gamma = 1.0 / matlab.kernel_scale("gauss_medium", pixels, kernel_scale) ** 2
+    landmarks = Nystroem(kernel="rbf", gamma=gamma, n_components=min(LANDMARKS, rows // 2), random_state=seed)
+    return make_pipeline(StandardScaler(), landmarks, OneVsOneClassifier(LinearSVC(dual=False)))
+
+
+def predict_scores(classifier, faces) -> dict:
     """Predicts what `Run.save_predictions` stores: probabilities where the classifier has them, else scores.
 
     Args:
-        classifier: fitted pipeline of `pixel_classifier`.
+        classifier: fitted pipeline of this module, or machine of `shared_gram`.
         faces: float array (n, pixels).
 
     Returns:

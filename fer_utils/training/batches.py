@@ -7,14 +7,16 @@ from fer_utils.training.augmentation import Augmentation
 
 
 def scale(images: np.ndarray) -> np.ndarray:
-    """Scales pixels to [-1, 1], as all networks here expect.
+    """Scales pixels to [-1, 1], as all networks here expect; features of a frozen body stay as they are.
 
     Args:
-        images: uint8 array, values 0-255.
+        images: uint8 array, values 0-255; or float32 array of features.
 
     Returns:
         float32 array of the same shape.
     """
+    if images.dtype == np.float32:
+        return np.asarray(images)
     return images.astype(np.float32) / 127.5 - 1.0
 
 

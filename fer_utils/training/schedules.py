@@ -7,7 +7,7 @@ import keras
 
 from fer_utils.errors import ParameterError, nearest
 
-NAMES = ("paper", "cosine")
+RATES = {"paper": 1e-3, "cosine": 3e-3}  # schedules, each with the learning rate that serves where none is given
 PROGRESS = 1e-4  # a validation loss that falls by less has not fallen; Keras' default
 
 
@@ -28,8 +28,8 @@ class Schedule:
     warmup: float = 0.1
 
     def __post_init__(self):
-        if self.name not in NAMES:
-            raise ParameterError(f"No schedule '{self.name}'. Known: {', '.join(NAMES)}.{nearest(self.name, NAMES)}")
+        if self.name not in RATES:
+            raise ParameterError(f"No schedule '{self.name}'. Known: {', '.join(RATES)}.{nearest(self.name, RATES)}")
 
     def optimizer(self, steps: int) -> keras.optimizers.Optimizer:
         """Builds Adam with this schedule.

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from fer_utils.errors import ParameterError
-from fer_utils.models.mini_xception import build_network, dense_mini_xception, mini_xception
+from fer_utils.models.mini_xception import build_network, dense_mini_xception, mini_xception, named
 
 
 @pytest.fixture(scope="module", params=[mini_xception, dense_mini_xception], ids=["base", "dense"])
@@ -49,6 +49,39 @@ def test_a_misspelled_network_names_the_nearest():
     assert build_network("dense_a", 3).count_params() == 96_315
     with pytest.raises(ParameterError, match="Did you mean 'dense'"):
         build_network("dens", 3)
+
+
+def kinds(model):
+    return {type(layer).__name__ for layer in model.layers}
+
+
+def test_an_ablation_takes_out_one_part_and_leaves_the_shapes():
+    def halved(model):
+        return [layer.output.shape[1:] for layer in model.layers if isinstance(layer, keras.layers.Add)]
+
+    whole = build_network("dense", 3)
+    for part, layer in (("separable", "SeparableConv2D"), ("dense", "Concatenate"), ("leaky", "LeakyReLU")):
+        ablated = build_network("dense", 3, [part])
+        assert kinds(whole) - kinds(ablated) == {layer}
+        assert halved(ablated) == halved(whole)
+        assert len(ablated.layers) == len(whole.layers) - (16 if part == "dense" else 0)
+    assert "SeparableConv2D" not in kinds(build_network("base", 3, ["separable"]))
+    assert "LeakyReLU" not in kinds(build_network("dense_a", 3, ["leaky"]))
+
+
+def test_an_ablated_network_has_a_name_of_its_own():
+    assert named("dense") == ("dense_mini_xception", "Dense mini-Xception")
+    assert named("dense", ["separable"])[0] == "dense_mini_xception_standard"  # the claims' name of the 420K twin
+    assert named("dense", ["leaky", "dense"]) == named("dense", ["dense", "leaky"])
+    names = {named("dense", parts)[0] for parts in ([], ["dense"], ["separable"], ["leaky"], ["dense", "leaky"])}
+    assert len(names) == 5
+
+
+def test_a_part_that_is_not_there_cannot_be_left_out():
+    with pytest.raises(ParameterError, match=r"no part 'leeky'.*Did you mean 'leaky'"):
+        build_network("dense", 3, ["leeky"])
+    with pytest.raises(ParameterError, match=r"the base network has no part 'dense'.*Set model = 'dense'"):
+        named("base", ["dense"])
 
 
 def test_only_the_stem_is_regularized():

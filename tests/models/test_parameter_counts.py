@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from fer_utils.models.deep_emotion import deep_emotion
+from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
+from fer_utils.models.resnet50 import resnet50_body
+from fer_utils.models.transfer import transfer_network
+from fer_utils.models.vgg16 import vgg16_body
+from fer_utils.models.wu_pan import wp_cnn512, wp_lstm_head, wp_raw_lstm
 
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
 COUNTS = [
@@ -17,7 +22,19 @@ COUNTS = [
     ("dense, standard convolutions", dense_mini_xception, {"classes": 3, "separable": False}, 420_283, None),
     ("dense a", dense_mini_xception, {"classes": 3, "variant": "a"}, 93_419, 96_315),
     ("dense a, standard", dense_mini_xception, {"classes": 3, "variant": "a", "separable": False}, 260_091, None),
+    ("base, standard convolutions", mini_xception, {"classes": 3, "separable": False}, 310_219, None),
+    ("dense, no dense connections", dense_mini_xception, {"classes": 3, "dense": False}, 117_659, None),
+    ("dense, ReLU", dense_mini_xception, {"classes": 3, "leaky": False}, 94_059, 98_363),
     # Hussein (2020), transfer learning
+    ("VGG-16 without its top", vgg16_body, {}, 14_714_688, 14_714_688),
+    ("ResNet-50 without its top", resnet50_body, {}, 23_534_592, 23_587_712),
+    ("A.1 VGG-16", transfer_network, {"model": "vgg16", "classes": 3, "units": "512-512"}, 526_851, 15_241_539),
+    ("A.1 ResNet-50", transfer_network, {"model": "resnet50", "classes": 3, "units": "512-256"}, 4_326_915, 27_914_627),
+    ("A.2 VGG-16", transfer_network, {"model": "vgg16", "classes": 7, "units": "512-512"}, 528_903, 15_243_591),
+    ("A.2 ResNet-50", transfer_network, {"model": "resnet50", "classes": 7, "units": "512-256"}, 4_327_943, 27_915_655),
+    ("A.3 VGG-16", transfer_network, {"model": "vgg16", "classes": 3, "units": "128-64"}, 74_115, 14_788_803),
+    ("A.3 ResNet-50", transfer_network, {"model": "resnet50", "classes": 3, "units": "512-512"}, 4_459_011, 28_046_723),
+    ("A.4 ResNet-50", transfer_network, {"model": "resnet50", "classes": 7, "units": "512-512"}, 4_461_063, 28_048_775),
     # Zennou et al. (2023), VGG-Face
     # Adebayo et al. (2021), Deep-Emotion
     ("Deep-Emotion", deep_emotion, {}, 66_857, 66_857),
@@ -26,6 +43,16 @@ COUNTS = [
     ("Deep-Emotion, kernels of the figure", deep_emotion, {"loc_kernels": (3, 3)}, 76_777, 76_777),
     ("Deep-Emotion, both", deep_emotion, {"loc_kernels": (3, 3), "normalized": True}, 76_797, 76_817),
     # Wu and Pan (2019)
+    ("CNN of 512 features", wp_cnn512, {}, 500_064, 500_064),
+    ("CNN, rounds x2 x3 x3", wp_cnn512, {"rounds": (2, 3, 3)}, 536_992, None),
+    ("CNN, dense layer on all maps", wp_cnn512, {"top": "flatten"}, 67_543_392, None),
+    ("CNN, 512 maps", wp_cnn512, {"top": "convolution"}, 1_024_352, None),
+    ("LSTMs on features", wp_lstm_head, {}, 378_055, 378_055),
+    ("LSTMs on rows", wp_raw_lstm, {}, 361_223, 361_223),
+    ("LSTMs on all pixels", wp_raw_lstm, {"reading": "one step"}, 33_670_343, None),
+    ("LSTMs on 48 x 48 pixels", wp_raw_lstm, {"reading": "one step", "input_shape": (48, 48, 1)}, 1_295_559, None),
+    ("CNN after Gudi", gudi_cnn, {}, 56_883_015, 56_883_015),
+    ("CNN after Gudi, one pool", gudi_cnn, {"pools": 1}, 226_752_327, None),
 ]
 
 

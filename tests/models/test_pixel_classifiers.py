@@ -3,7 +3,8 @@ import pytest
 from sklearn.svm import SVC
 
 from fer_utils.errors import ParameterError
-from fer_utils.models.pixel_classifiers import KERNELS, TITLES, Backend, pixel_classifier, predict_scores, svm_backend
+from fer_utils.models.matlab_svm import Backend, svm_backend
+from fer_utils.models.pixel_classifiers import KERNELS, TITLES, approximate_svm, pixel_classifier, predict_scores
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,26 @@ def test_the_kernels_are_matlabs(data):
         by_hand = SVC(kernel="precomputed", C=1).fit(gram, y)
         ours = pixel_classifier(model, 36, backend=Backend("scikit-learn", SVC)).fit(x, y)
         np.testing.assert_allclose(ours.decision_function(x), by_hand.decision_function(gram), atol=5e-3)
+
+
+def test_a_kernel_scale_goes_before_the_preset(data):
+    x, y = data
+    plain = Backend("scikit-learn", SVC)
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    given = pixel_classifier("svm_px_quadratic", 36, backend=plain, kernel_scale=12.0).fit(x, y)
+    by_hand = SVC(kernel="precomputed", C=1).fit((1 + z @ z.T / 144) ** 2, y)
+    np.testing.assert_allclose(
+        given.decision_function(x), by_hand.decision_function((1 + z @ z.T / 144) ** 2), atol=5e-3
+    )
+
+
+def test_the_approximation_comes_near_the_exact_machine(data):
+    x, y = data
+    exact = pixel_classifier("svm_px_gauss_medium", 36, backend=Backend("scikit-learn", SVC)).fit(x, y)
+    near = approximate_svm(36, len(x)).fit(x, y)
+    assert len(near[1].components_) == 90  # half of the faces, because they are few
+    assert (near.predict(x) == exact.predict(x)).mean() > 0.9
+    assert predict_scores(near, x)["scores"].shape == (180, 3)
 
 
 def test_an_unknown_classifier_names_the_nearest():

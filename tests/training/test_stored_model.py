@@ -9,8 +9,9 @@ import skops.io
 from keras import layers
 
 from fer_utils.errors import RunError
+from fer_utils.models.matlab_svm import Backend
 from fer_utils.models.mini_xception import mini_xception
-from fer_utils.models.pixel_classifiers import Backend, pixel_classifier
+from fer_utils.models.pixel_classifiers import approximate_svm, pixel_classifier
 from fer_utils.training.fit import predict
 from fer_utils.training.stored_model import load_model
 
@@ -38,6 +39,13 @@ def test_a_classifier_that_was_stored_predicts_the_same(tmp_path, model):
 
     faces = np.random.default_rng(0).normal(size=(60, 16))
     classifier = pixel_classifier(model, 16, backend=Backend("scikit-learn", SVC)).fit(faces, np.arange(60) % 3)
+    skops.io.dump(classifier, tmp_path / "model.skops")
+    np.testing.assert_array_equal(load_model(tmp_path / "model.skops").predict(faces), classifier.predict(faces))
+
+
+def test_an_approximated_machine_that_was_stored_predicts_the_same(tmp_path):
+    faces = np.random.default_rng(0).normal(size=(60, 16))
+    classifier = approximate_svm(16, 60).fit(faces, np.arange(60) % 3)
     skops.io.dump(classifier, tmp_path / "model.skops")
     np.testing.assert_array_equal(load_model(tmp_path / "model.skops").predict(faces), classifier.predict(faces))
 
