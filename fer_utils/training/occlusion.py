@@ -28,15 +28,15 @@ def occlusion_maps(
     """
     height, width = images.shape[1:3]
     corners = [(y, x) for y in range(0, height - patch + step, step) for x in range(0, width - patch + step, step)]
-    fall, times = np.zeros((len(images), height, width)), np.zeros((height, width))
-    gray = images.mean(axis=(1, 2), keepdims=True).astype(np.uint8)
-    before = np.asarray(predict(images))[np.arange(len(images)), classes]
-    for y, x in corners:
-        covered = images.copy()
-        covered[:, y : y + patch, x : x + patch] = gray
-        lost = before - np.asarray(predict(covered))[np.arange(len(images)), classes]
-        fall[:, y : y + patch, x : x + patch] += lost[:, None, None]
-        times[y : y + patch, x : x + patch] += 1
-    maps = np.maximum(fall / times, 0)
+    covers = np.zeros((len(corners), height, width), dtype=bool)
+    for cover, (y, x) in zip(covers, corners, strict=True):
+        cover[y : y + patch, x : x + patch] = True
+    falls = []
+    for image, asked in zip(images, classes, strict=True):
+        gray = image.mean(axis=(0, 1)).astype(np.uint8)
+        shown = np.where(covers[..., None], gray, image)
+        probability = np.asarray(predict(np.concatenate([image[None], shown])))[:, asked]
+        falls.append(np.tensordot(probability[0] - probability[1:], covers, axes=1) / covers.sum(axis=0))
+    maps = np.maximum(np.stack(falls), 0)
     largest = maps.max(axis=(1, 2), keepdims=True)
     return np.divide(maps, largest, out=np.zeros_like(maps), where=largest > 0).astype(np.float32)
