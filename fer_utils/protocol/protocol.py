@@ -9,12 +9,14 @@ from numbers import Integral
 import numpy as np
 
 from fer_utils.datasets.face_table import FaceTable
-from fer_utils.errors import LeakageError, ParameterError
+from fer_utils.errors import LeakageError, ParameterError, nearest
 from fer_utils.protocol.fold import Fold
 from fer_utils.protocol.label_maps import label_map
 from fer_utils.protocol.lint_report import LintReport
 from fer_utils.protocol.remembered_lint import lint_once
 from fer_utils.protocol.split_rules import split_rule
+
+UNITS = ("image", "sequence")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Protocol:
         folds: int. Folds that are run.
         folds_of: int. Folds that the rule makes; `folds` below it is a smoke run.
         seeds: tuple of int. Seeds of training.
-        unit: str. What is classified: "image" or "sequence".
+        unit: str. What is counted: each "image", or each "sequence" by what the model says of its frames together.
         selection: str. What models are chosen on.
         metrics: tuple of str. What is computed from the predictions.
         synthetic: bool. The faces are drawn.
@@ -52,7 +54,9 @@ class Protocol:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def for_table(cls, table: FaceTable, labels="seven", split="subject-kfold", folds=10, seeds=(0,)) -> "Protocol":
+    def for_table(
+        cls, table: FaceTable, labels="seven", split="subject-kfold", folds=10, seeds=(0,), unit="image"
+    ) -> "Protocol":
         """States the protocol of a study on a table.
 
         Args:
@@ -61,13 +65,16 @@ class Protocol:
             split: str. Name of a split rule.
             folds: int. How many folds to run; one of several is labeled as a smoke run. Splits with one fold run it.
             seeds: sequence of int. Seeds of training.
+            unit: str. One of `UNITS`: what is counted.
 
         Returns:
             `Protocol`.
 
         Raises:
-            ParameterError: an unknown label map or split rule, or an impossible number of folds or seeds.
+            ParameterError: an unknown label map, split rule or unit, or an impossible number of folds or seeds.
         """
+        if unit not in UNITS:
+            raise ParameterError(f"unit = {unit!r}: expected {' or '.join(UNITS)}.{nearest(unit, UNITS)}")
         kept = label_map(labels).codes(table) >= 0
         folds_of = split_rule(split).count(table.subject[kept])
         if not isinstance(folds, Integral) or folds < 1:
@@ -86,6 +93,7 @@ class Protocol:
             min(int(folds), folds_of),
             folds_of,
             seeds,
+            unit,
             synthetic=table.synthetic,
             partial=table.partial,
             notes=table.notes,

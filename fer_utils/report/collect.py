@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from fer_utils.errors import UserError
+from fer_utils.evaluation.clip_predictions import counted_items, counted_predictions
 from fer_utils.evaluation.known_items import check_all_predicted, known_of
 from fer_utils.evaluation.optimism import optimism
 from fer_utils.evaluation.scores import Score, score
@@ -50,14 +51,14 @@ class Entry:
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """The model's stored test predictions; empty where the run only describes it."""
+        """The model's test predictions, one for whatever the protocol counts; empty where the run only describes it."""
         table = self.record.predictions
-        return table[table["model"] == self.model] if len(table) else table
+        return counted_predictions(table[table["model"] == self.model], self.protocol) if len(table) else table
 
-    @property
+    @cached_property
     def items(self) -> pd.DataFrame:
-        """What the run stored of its test items; empty where it is older than that."""
-        return self.record.items
+        """What the run stored of what the protocol counts; empty where it is older than that."""
+        return counted_items(self.record.items, self.record.predictions, self.protocol)
 
     @property
     def history(self) -> pd.DataFrame:
@@ -186,5 +187,6 @@ def _entries(record: RunRecord) -> list[Entry]:
             check_all_predicted(mine, record.items)
             known_of(mine, record.items, ["in_training"])
         gained = optimism(predictions, record.audit, classes, description["model"])
-        entries.append(Entry(record, description, score(mine, classes) if len(mine) else None, gained))
+        counted = counted_predictions(mine, protocol)
+        entries.append(Entry(record, description, score(counted, classes) if len(mine) else None, gained))
     return entries

@@ -68,7 +68,8 @@ def leaderboard(runs: Collection, entries: Sequence[Entry]) -> Fragment:
         )
     rows.append(_majority_row(entries))
     headers = ["Model", "UAR (mean recall)", _scale(), "Accuracy", "Macro-F1", "Accuracy of faces found"]
-    headers += ["Test images", "Parameters", "Training", "Run"]
+    counted = "Test clips" if words.counts_clips(entries[0].protocol) else "Test images"
+    headers += [counted, "Parameters", "Training", "Run"]
     return table("Leaderboard, with 95 % intervals", headers, rows, class_="board", numeric=NUMERIC)
 
 
@@ -146,7 +147,8 @@ def _facts(entries: Sequence[Entry]) -> Fragment:
     seeds = f"seed{'s' * (len(numbers) != 1)} {', '.join(numbers) or 'not stated'}"
     chosen = f"chosen on: {protocol.get('selection', 'not stated')}"
     images = f"images: {', '.join(parts)}{dropped}" if parts else "image counts not stated"
-    listed = [images, people, folds, seeds, chosen, f"intervals over {score.unit}", *protocol.get("notes", ())]
+    clips = [words.CLIPS] if words.counts_clips(protocol) else []
+    listed = [images, *clips, people, folds, seeds, chosen, f"intervals over {score.unit}", *protocol.get("notes", ())]
     return tag("ul", *(tag("li", fact) for fact in listed), class_="inline")
 
 

@@ -25,6 +25,7 @@ EXTERNAL = (
     "for what such a model was trained on, how it was chosen, or whether it had seen the test part before. It gives no "
     "verdict on published numbers."
 )
+CLIPS = "each clip counts once, by the mean probability over its frames"
 LINT_KINDS = {"clean": "good", "warning": "warn", "cannot vouch": "warn", "error": "bad"}
 
 
@@ -46,6 +47,11 @@ def split(rule: str) -> str:
 def title(protocol: Mapping) -> str:
     """Returns dataset, task and split of a protocol in words."""
     return f"{dataset(protocol['dataset'])}, {task(protocol['label_map'])}, {split(protocol['split'])}"
+
+
+def counts_clips(protocol: Mapping) -> bool:
+    """Whether a protocol counts clips and not each image."""
+    return protocol.get("unit") == "sequence"
 
 
 def badges(protocol: Mapping) -> Fragment:

@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the paper's, and cosine decay with warm-up."""
+"""Learning-rate schedules: those of the papers, and cosine decay with warm-up."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,12 @@ import keras
 
 from fer_utils.errors import ParameterError, nearest
 
-RATES = {"paper": 1e-3, "cosine": 3e-3}  # schedules, each with the learning rate that serves where none is given
+RATES = {
+    "paper": 1e-3,
+    "cosine": 3e-3,
+    "constant": 5e-3,
+}  # schedules, each with the learning rate that serves where none is given
+KEPT = ["bias", "gamma", "beta"]  # parts of names of weights that do not decay
 PROGRESS = 1e-4  # a validation loss that falls by less has not fallen; Keras' default
 
 
@@ -17,15 +22,17 @@ class Schedule:
 
     Attributes:
         name: str. "paper": Adam at a fixed rate, divided by ten when the validation loss has not fallen for twelve
-            epochs (Hussein 2020, section 4.3.3). "cosine": linear warm-up, then a half cosine down to zero. Another
-            name is a `ParameterError`.
+            epochs (Hussein 2020, section 4.3.3). "cosine": linear warm-up, then a half cosine down to zero.
+            "constant": a fixed rate (Adebayo 2021, section 4.2.4). Another name is a `ParameterError`.
         learning_rate: float. The fixed or the highest rate.
         warmup: float. Share of all steps that warm up; used by "cosine".
+        weight_decay: float. Times the rate, the share of every kernel that each step takes away; 0 for none.
     """
 
     name: str = "paper"
     learning_rate: float = 1e-3
     warmup: float = 0.1
+    weight_decay: float = 0.0
 
     def __post_init__(self):
         if self.name not in RATES:
@@ -40,13 +47,18 @@ class Schedule:
         Returns:
             `keras.optimizers.Adam`.
         """
-        if self.name == "paper":
-            return keras.optimizers.Adam(self.learning_rate)
+        optimizer = keras.optimizers.Adam(self._rate(steps), weight_decay=self.weight_decay or None)
+        if self.weight_decay:
+            optimizer.exclude_from_weight_decay(var_names=KEPT)
+        return optimizer
+
+    def _rate(self, steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+        if self.name != "cosine":
+            return self.learning_rate
         warm = max(1, round(self.warmup * steps))
-        rate = keras.optimizers.schedules.CosineDecay(
+        return keras.optimizers.schedules.CosineDecay(
             0.0, max(1, steps - warm), warmup_target=self.learning_rate, warmup_steps=warm
         )
-        return keras.optimizers.Adam(rate)
 
     def callbacks(self, finished: Callable[[], Sequence[float]] = list) -> list[keras.callbacks.Callback]:
         """Returns the callbacks that the schedule needs.

@@ -2,6 +2,7 @@ import resource
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fer_utils.datasets import dataset_digest, load_dataset
@@ -107,6 +108,25 @@ def test_the_published_example_is_read(tmp_path):
     for text in ("3\t89\t43\t1\t0\t0\t0\t0\n", "\ufeff3 89 43 1 0 0 0 0", "\n 3\t89  43 1 0 0 0 0\r\n\n"):
         path.write_text(text, encoding="utf-8")
         assert read_annotation(path, 90) == Annotation(3, 89, 43, 1, 0, 0, 0, 0)
+
+
+def test_the_twin_is_read_as_its_truth_says(twins):
+    root = twins("emo2018")
+    truth = pd.read_csv(root / "ground_truth.csv.gz", keep_default_na=False).set_index(["file", "frame"])
+    table = load_dataset("emo2018", root, frames="all", flagged=True)
+    clips = table.rows.groupby("sequence")
+    assert table.synthetic and len(clips) == truth.index.get_level_values("file").nunique() == 42
+    for file, rows in clips:
+        known = truth.loc[file]
+        assert rows["frame"].tolist() == list(range(known["start"].iloc[0], known["end"].iloc[0] + 1))
+        assert set(rows["label"]) == set(known["expected"]) and set(rows["subject"]) == set(known["subject"])
+        assert set(rows["peak"]) == set(known["peak"]) and set(rows["split"]) == {file.split("/")[0]}
+        for column, mark in (("non_correlating", "wrong emotion"), ("abnormal_limb", "limb"), ("other", "other")):
+            assert rows[column].iloc[0] == (known["mark"].iloc[0] == mark)
+    left = set(load_dataset("emo2018", root, frames=1).rows["sequence"])
+    doubted = truth["mark"].isin(["wrong emotion", "heavy occlusion", "other"])
+    assert left == set(truth[~doubted].index.get_level_values("file"))
+    assert not [problem for problem in table.problems if not problem.expected]
 
 
 @pytest.mark.parametrize(

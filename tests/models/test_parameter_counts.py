@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fer_utils.models.cnn_geometry import cnn_geometry
+from fer_utils.models.deep_emotion import deep_emotion
 from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.models.resnet50 import resnet50_body
@@ -57,6 +58,11 @@ COUNTS = [
     ("7.11 geometry, units of 512", cnn_geometry, {"classes": 12, "units": UNITS}, 13_446_668, None),
     ("landmarks alone", joined_head, {"length": 136, "units": UNITS}, 598_534, 598_534),
     # Adebayo et al. (2021), Deep-Emotion
+    ("Deep-Emotion", deep_emotion, {}, 66_857, 66_857),
+    ("Deep-Emotion, transformed features", deep_emotion, {"where": "features"}, 66_857, 66_857),
+    ("Deep-Emotion, normalized", deep_emotion, {"normalized": True}, 66_877, 66_897),
+    ("Deep-Emotion, kernels of the figure", deep_emotion, {"loc_kernels": (3, 3)}, 76_777, 76_777),
+    ("Deep-Emotion, both", deep_emotion, {"loc_kernels": (3, 3), "normalized": True}, 76_797, 76_817),
     # Wu and Pan (2019)
     ("CNN of 512 features", wp_cnn512, {}, 500_064, 500_064),
     ("CNN, rounds x2 x3 x3", wp_cnn512, {"rounds": (2, 3, 3)}, 536_992, None),

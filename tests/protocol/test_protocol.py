@@ -42,6 +42,12 @@ def test_whatever_differs_gives_another_id(faces, name):
     assert changed.id.rpartition("/")[2] != protocol.id.rpartition("/")[2]
 
 
+def test_a_study_of_clips_is_another_one_than_that_of_their_frames(faces):
+    images, clips = (Protocol.for_table(faces(), unit=unit) for unit in ("image", "sequence"))
+    assert (images.unit, clips.unit) == ("image", "sequence") and images.id != clips.id
+    assert Protocol.for_table(faces()) == images
+
+
 def test_equal_content_gives_an_equal_id_and_one_other_pixel_another(faces):
     table = faces()
     assert Protocol.for_table(faces()).id == Protocol.for_table(table).id
@@ -75,6 +81,7 @@ def test_the_same_csv_at_another_place_gives_an_equal_id(tmp_path, monkeypatch):
         ({"seeds": "01"}, "expected a list of whole numbers"),
         ({"seeds": [-1]}, "from 0"),
         ({"seeds": [3, 3]}, "each once"),
+        ({"unit": "sequences"}, "unit = 'sequences': expected image or sequence. Did you mean 'sequence'"),
     ],
 )
 def test_impossible_protocols_are_refused(faces, options, message):

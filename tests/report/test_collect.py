@@ -3,6 +3,7 @@ import json
 import pytest
 
 from fer_utils.report.collect import collect
+from fer_utils.report.results import leaderboard, results
 
 THREE = ("negative", "neutral", "positive")
 
@@ -120,3 +121,22 @@ def test_a_run_is_linked_to_its_page_only_where_there_is_an_executed_notebook(re
     assert found.page(found.records[0]) is None
     (folder / "executed.ipynb").write_text(json.dumps({}))
     assert found.page(found.records[0]) == "runs-html/10_svm_on_pixels/key%20with%20%23.html"
+
+
+def test_where_the_protocol_counts_clips_so_does_the_report(records, root):
+    """Frames are stored, clips are scored, and no frame is left in a number or a word."""
+    clips = records.predictions("knn_px", THREE, n=90, outputs="p")
+    frames = clips.loc[clips.index.repeat(3)].reset_index(drop=True)
+    frames["sample_id"] = [f"{name}-{place % 3}" for place, name in enumerate(frames["sequence"])]
+    known, model = records.items(frames, drawn=True), records.model("knn_px")
+    for unit, key in (("image", "aa"), ("sequence", "bb")):
+        about = records.protocol(unit=unit, id=f"synthetic/three-drop/subject-kfold-smoke1of10/{key * 4}")
+        records.write_run(root, "17_deep_emotion", key, about, [model], [frames], known=known)
+    found = collect(root)
+    of_frames, of_clips = found.entries
+    assert (of_frames.score.n, of_clips.score.n) == (270, 90)
+    assert of_clips.score.accuracy.value == pytest.approx((clips.y_true == clips.y_pred).mean())
+    assert len(of_clips.predictions) == len(of_clips.items) == 90 and len(of_frames.items) == 270
+    image_page, clip_page = (leaderboard(found, [entry]) for entry in (of_frames, of_clips))
+    assert "Test images" in image_page and "Test clips" in clip_page and "Test images" not in clip_page
+    assert results(found).count("each clip counts once") == 1

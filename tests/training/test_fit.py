@@ -12,7 +12,7 @@ from fer_utils.training.batches import FaceBatches
 from fer_utils.training.fit import fit, predict
 from fer_utils.training.normalization import set_normalization_momentum
 from fer_utils.training.schedules import Schedule
-from fer_utils.training.selection import choose_schedule
+from fer_utils.training.selection import choose_network, choose_schedule
 
 
 def build():
@@ -178,6 +178,43 @@ def test_the_learning_rate_is_chosen_on_validation(tmp_path):
     )
     assert schedule.learning_rate == 0.02
     assert list(attempts["learning_rate"]) == [1e-6, 0.02]
+
+
+def test_one_of_several_networks_is_chosen_on_validation(tmp_path):
+    def blind():
+        model = build()
+        model.layers[-1].trainable = model.layers[1].trainable = False
+        model.layers[-1].set_weights([0 * weight for weight in model.layers[-1].get_weights()])
+        return model
+
+    schedule = Schedule("constant", 0.02)
+    chosen, attempts = choose_network(
+        {0.1: blind, 0.2: build}, TRAIN, VALIDATION, tmp_path, schedule, 3, what="penalty", **OPTIONS
+    )
+    assert chosen == 0.2 and list(attempts["penalty"]) == [0.1, 0.2]
+    assert attempts["val_accuracy"].iloc[1] > attempts["val_accuracy"].iloc[0] + 0.2
+    only, nothing = choose_network({0.1: blind}, TRAIN, VALIDATION, tmp_path / "none", schedule, 3)
+    assert only == 0.1 and nothing.empty and not (tmp_path / "none").exists()
+    with pytest.raises(ParameterError, match="no penalty to choose from"):
+        choose_network({}, TRAIN, VALIDATION, tmp_path, schedule, 3, what="penalty")
+
+
+def test_a_constant_rate_stays_and_has_no_callbacks():
+    schedule = Schedule("constant", 0.005)
+    assert float(keras.ops.convert_to_numpy(schedule.optimizer(10).learning_rate)) == pytest.approx(0.005)
+    assert schedule.callbacks() == []
+
+
+def test_kernels_decay_and_biases_do_not():
+    model = build()
+    optimizer = Schedule("constant", 0.1, weight_decay=0.5).optimizer(10)
+    model.set_weights([np.ones_like(weight) for weight in model.get_weights()])
+    optimizer.build(model.trainable_variables)
+    nothing = [keras.ops.zeros(weight.shape) for weight in model.trainable_variables]
+    optimizer.apply(nothing, model.trainable_variables)
+    weights = model.trainable_variables
+    left = {weight.path.split("/")[-1]: keras.ops.convert_to_numpy(weight).mean() for weight in weights}
+    assert left == pytest.approx({"kernel": 0.95, "bias": 1.0, "gamma": 1.0, "beta": 1.0})
 
 
 def test_unknown_schedules_and_selections_are_refused(tmp_path):

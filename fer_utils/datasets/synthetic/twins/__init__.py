@@ -6,6 +6,7 @@ with the loaders, so that neither can hide a mistake of the other.
 
 from fer_utils.datasets.synthetic.twins.ckplus import CkPlusTwin
 from fer_utils.datasets.synthetic.twins.ckplus48 import CkPlus48Twin
+from fer_utils.datasets.synthetic.twins.emo2018 import Emo2018Twin
 from fer_utils.datasets.synthetic.twins.fer2013 import Fer2013Twin
 from fer_utils.datasets.synthetic.twins.jaffe import JaffeTwin
 from fer_utils.datasets.synthetic.twins.oulu_casia import OuluCasiaTwin
@@ -14,7 +15,8 @@ from fer_utils.datasets.synthetic.twins.twin import PRESETS, Twin
 from fer_utils.datasets.synthetic.twins.writing import check_target, write_twin
 from fer_utils.errors import ParameterError, nearest
 
-TWINS = {twin.name: twin for twin in (Fer2013Twin, CkPlusTwin, CkPlus48Twin, JaffeTwin, OuluCasiaTwin, SaseFeTwin)}
+CLASSES = (Fer2013Twin, CkPlusTwin, CkPlus48Twin, JaffeTwin, OuluCasiaTwin, SaseFeTwin, Emo2018Twin)
+TWINS = {twin.name: twin for twin in CLASSES}
 
 __all__ = ["PRESETS", "TWINS", "Twin", "check_target", "make_twin", "write_twin"]
 
