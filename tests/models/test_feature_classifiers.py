@@ -1,4 +1,3 @@
-import keras
 import numpy as np
 import pytest
 
@@ -11,12 +10,9 @@ from fer_utils.models.mini_xception import build_network
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_features_have_the_number_in_their_name_and_are_the_networks_own(source):
-    keras.utils.set_random_seed(0)
     network = build_network(SOURCES[source][0], 3)
     body = feature_extractor(network, source)
-    faces = np.random.default_rng(0).uniform(-1, 1, (3, 48, 48, 1)).astype("float32")
-    features = body.predict(faces, verbose=0)
-    assert features.shape == (3, int("".join(letter for letter in source if letter.isdigit())))
+    assert body.output_shape == (None, int("".join(letter for letter in source if letter.isdigit())))
     shared = {id(weight) for weight in network.weights}
     assert body.weights and all(id(weight) in shared for weight in body.weights)
 
