@@ -9,7 +9,7 @@ from fer_utils.errors import ParameterError, nearest
 
 
 def data_paths(named: Iterable[str]) -> dict[str, str]:
-    """Reads `--data NAME=PATH` and `--data NAME=twin`.
+    """Reads `--data NAME=PATH`, `--data NAME=twin`, and `--data twin` for all that are not named.
 
     Args:
         named: iterable of str, such as "fer2013=/data/fer2013.csv".
@@ -22,9 +22,14 @@ def data_paths(named: Iterable[str]) -> dict[str, str]:
     """
     from fer_utils.datasets import DATASETS  # pandas and OpenCV behind it: only when needed
     from fer_utils.datasets.sources import check_twin, is_twin_word
+    from fer_utils.datasets.synthetic.twins import TWINS
 
-    found = {}
+    found, others = {}, {}
     for text in named:
+        if is_twin_word(text):
+            others = dict.fromkeys(TWINS, text)
+            check_twin(next(iter(TWINS)), text)
+            continue
         name, equals, path = text.partition("=")
         if not equals or not path:
             raise ParameterError(f"--data {text}: expected NAME=PATH, such as fer2013=/data/fer2013.csv.")
@@ -47,7 +52,7 @@ def data_paths(named: Iterable[str]) -> dict[str, str]:
         if not (place.is_file() or place.is_dir()):
             raise ParameterError(f"--data {text}: {place.absolute()} is neither a file nor a folder.")
         found[name] = str(place.resolve())
-    return found
+    return others | found
 
 
 def dataset_path(dataset: str, data: dict[str, str], label: str, default: str = "") -> str:

@@ -20,7 +20,12 @@ def _selection(command):
     """The arguments that say which runs are meant; the same for plan and run."""
     for option in (
         click.argument("suite", default="quick"),
-        click.option("--data", multiple=True, metavar="NAME=PATH", help="Where a real dataset lies. May be repeated."),
+        click.option(
+            "--data",
+            multiple=True,
+            metavar="NAME=PATH|twin",
+            help="Where a dataset lies, or NAME=twin, or twin for all others. May be repeated.",
+        ),
         click.option(
             "--only",
             metavar="PATTERN",

@@ -51,3 +51,12 @@ def test_a_mixture_changes_with_each_of_its_parts(lesson, twins, tmp_path):
     next(copy.glob("CK+48/*/*.png")).unlink()
     second = lesson("fer2013=twin", f"ckplus48={copy}")
     assert first.key != second.key and first.parameters == second.parameters
+
+
+def test_one_word_draws_twins_of_all_that_is_not_named(lesson, twins):
+    run = lesson("twin-quick")
+    assert run.parameters["data"] == "twin-quick" and run.key == lesson("fer2013=twin-quick", "ckplus48=twin-quick").key
+    assert lesson("ckplus48=twin", "twin-quick").parameters["data"] == "fer2013=twin-quick;ckplus48=twin"
+    assert data_paths(["twin", f"jaffe={twins('jaffe')}"])["jaffe"] == str(twins("jaffe"))
+    with pytest.raises(ParameterError, match="no twin 'twin-quik'.*Did you mean 'twin-quick'"):
+        data_paths(["twin-quik"])
