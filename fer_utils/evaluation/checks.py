@@ -132,10 +132,12 @@ def _refuse(where: str, what: str, ids: Sequence[str]) -> None:
 
 def _check_subjects(predictions: pd.DataFrame) -> None:
     subjects = predictions["subject"].replace("", np.nan)
-    if subjects.isna().any() and subjects.notna().any():
-        row = predictions[subjects.isna()].iloc[0]
+    part = _datasets(predictions["sample_id"], subjects)
+    unknown = subjects.isna() & part.isin(part[subjects.notna()])
+    if unknown.any():
+        row = predictions[unknown].iloc[0]
         raise ParameterError(
-            f"{int(subjects.isna().sum()):,} of {len(subjects):,} predictions have no subject, such as that of item "
+            f"{int(unknown.sum()):,} of {len(subjects):,} predictions have no subject, such as that of item "
             f"'{row['sample_id']}', while others have one. Name all subjects, or none."
         )
     facts = predictions[["sample_id", "subject", "y_true"]].drop_duplicates()
@@ -144,6 +146,14 @@ def _check_subjects(predictions: pd.DataFrame) -> None:
         raise ParameterError(
             f"The item '{facts['sample_id'][twice].iloc[0]}' has two subjects or two true classes in different rows."
         )
+
+
+def _datasets(items: pd.Series, subjects: pd.Series) -> pd.Series:
+    """Names the dataset of each item of a mixture, of which one may know its people and another not."""
+    first = items.astype(str).str.partition("/")[0] + "/"
+    known = subjects.notna()
+    mixed = [str(name).startswith(begin) for name, begin in zip(subjects[known], first[known], strict=True)]
+    return first if all(mixed) else pd.Series("", index=items.index)
 
 
 def _check_seeds(predictions: pd.DataFrame) -> None:

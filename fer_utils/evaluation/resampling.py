@@ -30,7 +30,7 @@ class Units:
 
 
 def units_of(predictions: pd.DataFrame) -> Units:
-    """Finds the units of predictions: subjects, or items where subjects are unknown.
+    """Finds the units of predictions: subjects, or items where subjects are unknown; in a mixture it may be both.
 
     Args:
         predictions: DataFrame with `sample_id`, `subject` and `seed`.
@@ -40,8 +40,9 @@ def units_of(predictions: pd.DataFrame) -> Units:
     """
     subjects = predictions["subject"].replace("", np.nan)
     known = bool(subjects.notna().all())
-    codes, names = pd.factorize((subjects if known else predictions["sample_id"]).to_numpy(dtype=object))
-    words = "subjects" if known else "items, because subjects are unknown"
+    codes, names = pd.factorize(np.where(subjects.notna(), subjects, predictions["sample_id"]).astype(object))
+    unknown = "subjects, and items whose subject is unknown" if subjects.notna().any() else ""
+    words = "subjects" if known else unknown or "items, because subjects are unknown"
     several = " and seeds" if predictions["seed"].nunique() > 1 else ""
     return Units(codes, len(names) if known else None, words + several)
 

@@ -1,9 +1,53 @@
 """Brightness taken out of faces: the mean around each pixel, then the mean of all faces at that place (Wu & Pan)."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from fer_utils.errors import ParameterError
+
+
+@dataclass(frozen=True)
+class MeanSubtraction:
+    """Both subtractions, with what they know of the training faces.
+
+    Attributes:
+        mean: float32 array (height, width). Mean of the training faces, after the local means were subtracted.
+        spread: float. Standard deviation of all that is left of the training faces; the paper does not divide by it.
+        window: int. Side of the square that a local mean is taken of.
+    """
+
+    mean: np.ndarray
+    spread: float
+    window: int
+
+    @classmethod
+    def learn(cls, faces: np.ndarray, window: int = 7) -> "MeanSubtraction":
+        """Learns the mean face.
+
+        Args:
+            faces: uint8 array (n, height, width, 1). Training faces, and no others.
+            window: int. As `subtract_local_mean` takes it.
+
+        Returns:
+            `MeanSubtraction`.
+        """
+        local = subtract_local_mean(faces[..., 0], window)
+        mean = mean_face(local)
+        return cls(mean, float(subtract_mean_face(local, mean).std()) or 1.0, window)
+
+    def __call__(self, faces: np.ndarray) -> np.ndarray:
+        """Prepares faces for a network.
+
+        Args:
+            faces: uint8 array (n, height, width, 1).
+
+        Returns:
+            float32 array of the same shape; of the training faces, mean 0 at each place and spread 1.
+        """
+        local = subtract_local_mean(faces[..., 0], self.window)
+        return (subtract_mean_face(local, self.mean) / np.float32(self.spread))[..., None]
 
 
 def subtract_local_mean(faces: np.ndarray, window: int = 7) -> np.ndarray:

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, f1_score
 
+from fer_utils.errors import ParameterError
 from fer_utils.evaluation.scores import score
 
 CLASSES = ("negative", "neutral", "positive")
@@ -40,6 +41,18 @@ def test_unknown_subjects_are_said_and_items_are_drawn():
     assert result.subjects is None
     assert result.unit.startswith("items")
     assert "unknown" in result.note
+
+
+def test_people_of_a_mixture_are_drawn_whole_where_they_are_known():
+    known, unknown = predictions(subjects=40), predictions(subjects=40, known=False)
+    known = known.assign(sample_id="ckplus/" + known["sample_id"], subject="ckplus/" + known["subject"])
+    unknown = unknown.assign(sample_id="fer2013/" + unknown["sample_id"])
+    found = score(pd.concat([known, unknown], ignore_index=True), CLASSES)
+    assert found.subjects is None and found.unit == "subjects, and items whose subject is unknown"
+    lost = pd.concat([known, unknown], ignore_index=True)
+    lost.loc[3, "subject"] = np.nan
+    with pytest.raises(ParameterError, match=r"1 of 480 predictions have no subject.*'ckplus/"):
+        score(lost, CLASSES)
 
 
 def test_few_subjects_are_said_to_give_intervals_that_are_too_narrow():

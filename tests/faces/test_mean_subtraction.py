@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_utils.errors import ParameterError
-from fer_utils.faces.mean_subtraction import mean_face, subtract_local_mean, subtract_mean_face
+from fer_utils.faces.mean_subtraction import MeanSubtraction, mean_face, subtract_local_mean, subtract_mean_face
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +38,13 @@ def test_impossible_windows_and_shapes_are_refused(gray):
         subtract_mean_face(gray, np.zeros((20, 20), np.float32))
     with pytest.raises(ParameterError, match="expected \\(n, height, width\\)"):
         mean_face(gray[0])
+
+
+def test_a_network_gets_training_faces_about_zero_and_others_by_what_was_learned(gray):
+    subtract = MeanSubtraction.learn(gray[:4, ..., None], 5)
+    seen, others = subtract(gray[:4, ..., None]), subtract(gray[4:, ..., None])
+    assert seen.dtype == np.float32 and seen.shape == (4, 40, 40, 1) and seen.std() == pytest.approx(1, abs=1e-3)
+    assert seen.mean(axis=0) == pytest.approx(np.zeros((40, 40, 1)), abs=1e-3)
+    expected = subtract_mean_face(subtract_local_mean(gray[4:], 5), mean_face(subtract_local_mean(gray[:4], 5)))
+    assert others[..., 0] * subtract.spread == pytest.approx(expected, abs=1e-3)
+    assert np.isfinite(MeanSubtraction.learn(np.zeros((2, 9, 9, 1), np.uint8))(np.zeros((1, 9, 9, 1), np.uint8))).all()

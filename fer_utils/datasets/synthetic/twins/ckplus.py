@@ -36,7 +36,8 @@ class CkPlusTwin(Twin):
         "FACS codes are the rounded intensities of the stronger side: no coder disagrees, and nothing is coded without "
         "an intensity.",
         "Frame numbers always begin with 1. There is no time stamp in the pictures.",
-        "Sequences of preset tiny have 4 frames, of small 6, of the others 10 to 60.",
+        "In preset small ten people show everything but contempt, each of them.",
+        "Sequences of preset tiny have 4 frames, of small 5, of the others 10 to 60.",
     )
 
     def items(self) -> list[Take]:

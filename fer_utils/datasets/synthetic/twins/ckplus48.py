@@ -44,7 +44,7 @@ class CkPlus48Twin(Twin):
     unlike: ClassVar[tuple[str, ...]] = (
         "The square around the face follows the true landmarks with a little jitter; in the original it came from a "
         "face detector.",
-        "Sequences of presets tiny and small have 4 and 6 frames, so that the third from the end is no apex.",
+        "Sequences of presets tiny and small have 4 and 5 frames, so that the third from the end is no apex.",
     )
 
     def items(self) -> list[Take]:

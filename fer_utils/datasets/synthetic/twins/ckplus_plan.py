@@ -25,11 +25,11 @@ GRAY += (*range(147, 152), *range(154, 159), 160)  # numbers of the people, as i
 COLOR = (501, 502, 503, 504, 505, 506, 895, 999)  # those whose pictures have color
 GRAY_SIZE, COLOR_SIZE = (490, 640), (480, 640)  # height, width
 FPS = 30.0
-SHARES = {"tiny": 0.0, "small": 0.1, "quick": 0.2, "full": 1.0}
-# Labelled sequences of a class at least: of five people, two groups of ten (validation and test) never hold all.
-FEWEST = {"tiny": 1, "small": 5, "quick": 1, "full": 1}
+SHARES = {"tiny": 0.0, "small": 0.09, "quick": 0.2, "full": 1.0}
+# Preset small: ten people show everything but contempt, so that each fold of ten has all other classes.
+SMALL = dict.fromkeys(LABELLED, 10) | {"contempt": 3}
 UNLABELLED = 3  # sequences at least, and no more in presets tiny and small
-LENGTHS = {"tiny": (4, 4), "small": (6, 6), "quick": (10, 60), "full": (10, 60)}  # shortest and longest sequence
+LENGTHS = {"tiny": (4, 4), "small": (5, 5), "quick": (10, 60), "full": (10, 60)}  # shortest and longest sequence
 # The face has about two thirds of the picture's height.
 DISTANCE = 0.8
 UPPER = (1, 2, 4, 5, 6, 7, 9, 43)  # action units of the upper face
@@ -74,9 +74,9 @@ def plan_takes(preset: str, seed: int) -> list[Take]:
         list of `Take`, in the order of subjects and numbers.
     """
     rng, share = random_stream(seed, PLAN), SHARES[preset]
-    shown = [
-        (emotion, "") for emotion, count in LABELLED.items() for _ in range(max(FEWEST[preset], round(share * count)))
-    ]
+    counts = {emotion: max(1, round(share * count)) for emotion, count in LABELLED.items()}
+    counts = SMALL if preset == "small" else counts
+    shown = [(emotion, "") for emotion, count in counts.items() for _ in range(count)]
     people = max(4, round(share * PEOPLE))
     unlabelled_people = max(1, round(share * (PEOPLE - LABELLED_PEOPLE)))
     order = rng.permutation(people)

@@ -20,7 +20,7 @@ class Twin(ABC):
     gives the same bytes, with any number of processes and in any order.
 
     Attributes:
-        preset: str. "tiny" (seconds), "small" (the least on which a study can divide people), "quick" (a minute or two
+        preset: str. "tiny" (seconds), "small" (half a minute; enough to divide people), "quick" (a minute or two
             on a core) or "full" (the published counts).
         seed: int. Another seed gives other people and another order.
         name: str. How the command line calls it.

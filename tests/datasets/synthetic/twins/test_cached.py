@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from fer_utils.datasets import load_dataset
+from fer_utils.datasets.emotions import SEVEN
 from fer_utils.datasets.synthetic.twins import cached, make_twin
 from fer_utils.errors import ParameterError
 from fer_utils.paths import cache_root
@@ -70,11 +71,14 @@ def test_any_twin_can_lie_in_the_cache(monkeypatch):
         cached.cached_twin("ckplus49")
 
 
-@pytest.mark.parametrize(("name", "key"), [("ckplus", "labelled sequences"), ("jaffe", "pictures")])
-def test_a_small_twin_has_people_for_all_parts_of_a_split(name, key):
-    tiny, small, quick = (make_twin(name, preset).counts() for preset in ("tiny", "small", "quick"))
-    assert tiny[key] < small[key] < quick[key] and small["people"] >= 4
-    assert min(count for what, count in small.items() if what.startswith("of these")) >= 5
+def test_each_of_ten_folds_of_a_small_ck_plus_can_be_tested():
+    takes = [take for take in make_twin("ckplus", "small", 1).items() if not take.below]
+    people = {take.subject for take in takes}
+    assert len(people) == 10
+    for person in people:
+        assert {take.emotion for take in takes if take.subject == person} >= set(SEVEN) - {"neutral"}
+    tiny, quick = (make_twin("ckplus", preset).counts()["pictures"] for preset in ("tiny", "quick"))
+    assert tiny < make_twin("ckplus", "small").counts()["pictures"] < quick / 4
 
 
 def test_its_people_are_those_of_the_full_twin(monkeypatch):
