@@ -37,7 +37,7 @@ def vggface(
         body. Trainable parameters with all of the body frozen, six classes: 13,373,958 without pooling, 791,046 with.
 
     Raises:
-        ParameterError: an unknown name, or a width or units that no network can have.
+        ParameterError: an unknown name, or an impossible width or size.
     """
     if body is None:
         body = vggface_body(width, input_shape)
@@ -75,7 +75,7 @@ def vggface_head(feature_shape=(7, 7, 512), classes=6, units=UNITS, pooling="max
         `keras.Model` from (batch, *feature_shape) float32 to (batch, classes) probabilities.
 
     Raises:
-        ParameterError: unknown pooling, or impossible units.
+        ParameterError: unknown pooling.
     """
     if pooling not in POOLING:
         raise ParameterError(f"pooling={pooling!r}; known are {', '.join(POOLING)}.{nearest(pooling, POOLING)}")
