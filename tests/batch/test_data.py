@@ -58,5 +58,5 @@ def test_one_word_draws_twins_of_all_that_is_not_named(lesson, twins):
     assert run.parameters["data"] == "twin-quick" and run.key == lesson("fer2013=twin-quick", "ckplus48=twin-quick").key
     assert lesson("ckplus48=twin", "twin-quick").parameters["data"] == "fer2013=twin-quick;ckplus48=twin"
     assert data_paths(["twin", f"jaffe={twins('jaffe')}"])["jaffe"] == str(twins("jaffe"))
-    with pytest.raises(ParameterError, match="no twin 'twin-quik'.*Did you mean 'twin-quick'"):
+    with pytest.raises(ParameterError, match=r"no twin 'twin-quik'.*Did you mean 'twin-quick'"):
         data_paths(["twin-quik"])
