@@ -46,7 +46,7 @@ def open_face_body(weights: str, width: float = 1.0, size: int = 224, seed: int 
             path of the published weights, see `load_vggface_weights`; width 1 then.
         width: float. Share of the channels.
         size: int. Width and height of the faces in pixels.
-        seed: int. Seed of random weights; it is set, set it anew before drawing other weights.
+        seed: int. Seed of random weights. It is set for Keras as a whole: set another one before drawing other weights.
 
     Returns:
         (`keras.Model` as `vggface_body` returns it, str): the body, and in a sentence where its weights come from.
