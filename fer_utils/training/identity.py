@@ -20,7 +20,7 @@ from fer_utils.training.schedules import Schedule
 IDENTITY_SEED = 1998  # of the people; studies draw theirs with other seeds, so that nobody is in both
 HELD_OUT = 6  # every sixth picture of each person is held out; where expressions are learned, every sixth person
 BATCH = 64
-RATE = 0.003
+RATE = 0.001
 TASKS = ("identity", "emotion")
 WEIGHTS, REPORT = "body.weights.h5", "report.json"
 
@@ -162,9 +162,8 @@ def _train(body, task: str, faces, epochs: int, seed: int) -> tuple[keras.Model,
         layer
     ) in copy.layers:  # a frozen body is trained here, too; setting it on a clone reaches no layer in Keras 3.15
         layer.trainable = True
-    x = layers.Flatten()(copy.output)
-    x = layers.BatchNormalization()(x)  # bodies give values of any size, and VGG-16 has no normalization of its own
-    network = keras.Model(copy.input, layers.Dense(len(answers), activation="softmax")(x))
+    answered = layers.Dense(len(answers), activation="softmax")(layers.Flatten()(copy.output))
+    network = keras.Model(copy.input, answered)
     set_normalization_momentum(network, 0.9)  # a few hundred batches are too few for Keras' 0.99
 
     targets = np.eye(len(answers), dtype=np.float32)[answer]
