@@ -67,10 +67,10 @@ def test_nobody_of_these_people_is_in_the_faces_of_a_study():
     assert SyntheticFaces().seed != IDENTITY_SEED
 
 
-def test_expressions_are_told_apart_on_people_that_were_held_out(body):
-    found = train_on_emotion(body, people=12, pictures=2, epochs=25)
-    assert (found.people, found.classes, found.trained, found.tested) == (12, 7, 140, 28)
-    assert found.accuracy > 0.25  # chance is a seventh
+def test_expressions_are_asked_of_whole_people_that_were_held_out(body):
+    found = train_on_emotion(body, people=12, pictures=1, epochs=1)
+    assert (found.people, found.classes) == (12, 7)
+    assert (found.trained, found.tested) == (10 * 7, 2 * 7)
 
 
 def test_the_report_says_what_chance_is():
