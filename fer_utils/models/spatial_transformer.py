@@ -48,9 +48,8 @@ class AffineSampler(layers.Layer):
         height, width, channels = images.shape[1:]
         # Added to whole numbers, the difference to the whole picture keeps its digits: that picture comes back exactly.
         change = ops.reshape(windows - ops.convert_to_tensor(IDENTITY, dtype=windows.dtype), (-1, 2, 3))
-        change = ops.matmul(
-            change, ops.convert_to_tensor(_grid(height, width), dtype=windows.dtype)
-        )  # batch x 2 x pixels
+        grid = ops.convert_to_tensor(_grid(height, width), dtype=windows.dtype)
+        change = ops.matmul(change, grid)  # batch x 2 x pixels
         x = change[:, 0] * (width / 2) + np.tile(np.arange(width, dtype="float32"), height)  # column to read, from 0
         y = change[:, 1] * (height / 2) + np.repeat(np.arange(height, dtype="float32"), width)
         left, above = ops.floor(x), ops.floor(y)

@@ -7,6 +7,7 @@ from functools import cached_property
 from numbers import Integral
 
 import numpy as np
+import pandas as pd
 
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.errors import LeakageError, ParameterError, nearest
@@ -122,7 +123,8 @@ class Protocol:
 
         Raises:
             LeakageError: subjects, sequences or rows are on both sides, and the split is no paper's own.
-            ParameterError: the table is another one, or a class has no image in a part.
+            ParameterError: the table is another one, a class has no image in a part, or clips are counted and one of
+                them has several classes.
         """
         if table.identity != self.fingerprint:
             raise ParameterError(
@@ -136,6 +138,7 @@ class Protocol:
         if split.lint.verdict == "error" and not rule.paper:
             raise LeakageError(f"{self.id} leaks, so nothing is trained on it.\n{split.lint}")
         split.check_classes()
+        split.check_clips()
         return split
 
 
@@ -187,6 +190,23 @@ class Split:
                     self._refuse(f"fold {number} has no '{missing[0]}' image in its {part} part")
         if never := self._missing(np.concatenate([fold.test for fold in self.folds])):
             self._refuse(f"no fold has a '{never[0]}' image in its test part")
+
+    def check_clips(self) -> None:
+        """Refuses to count clips whose frames have different classes: there is no truth about such a clip.
+
+        Raises:
+            ParameterError: names one.
+        """
+        if self.protocol.unit != "sequence":
+            return
+        clips = pd.DataFrame({"sequence": self.table.sequence, "y": self.y}).drop_duplicates()
+        twice = clips["sequence"][clips["sequence"].duplicated()]
+        if len(twice):
+            raise ParameterError(
+                f"{self.protocol.id}: {twice.nunique():,} clips have frames of different classes, such as "
+                f"'{twice.iloc[0]}', so clips cannot be counted. Leave the frames of one class out when the data are "
+                "opened, such as neutral=False for CK+, or set unit = 'image'."
+            )
 
     def _missing(self, rows: np.ndarray) -> list[str]:
         present = set(self.y[rows])

@@ -82,7 +82,7 @@ def test_what_ferbench_data_holds_need_not_be_named(real, monkeypatch, tmp_path)
     [
         ("jafe", "", {}, "No dataset 'jafe'.*Did you mean 'jaffe'"),
         ("jaffe", "", {}, 'not known where it lies.*FERBENCH_DATA.*data = "twin"'),
-        ("emo2018", "", {}, "not known where it lies.*subfolder 'emo2018'\\.$"),
+        ("afew", "", {}, "not known where it lies.*subfolder 'afew'\\.$"),
         ("jaffe", "twin-tyni", {}, "no twin 'twin-tyni'.*Did you mean 'twin-tiny'"),
         ("afew", "twin", {}, "afew: no twin of it can be drawn"),
         ("jaffe+ckplus", "/data", {}, "'/data' does not say of which.*jaffe=PATH;ckplus=PATH"),

@@ -49,6 +49,19 @@ def test_a_study_of_clips_is_another_one_than_that_of_their_frames(faces):
     assert Protocol.for_table(faces()) == images
 
 
+def test_clips_with_frames_of_two_classes_cannot_be_counted(faces):
+    table = faces(images=2)
+    rows = table.rows.assign(sequence=table.rows["subject"] + table.rows["label"])
+    clips = replace(table, rows=rows)
+    assert Protocol.for_table(clips, unit="sequence").split(clips)
+    mixed = replace(table, rows=rows.assign(sequence=rows["subject"]))
+    assert Protocol.for_table(mixed).split(mixed)
+    with pytest.raises(
+        ParameterError, match=r"20 clips have frames of different classes, such as 'p00'.*neutral=False"
+    ):
+        Protocol.for_table(mixed, unit="sequence").split(mixed)
+
+
 def test_equal_content_gives_an_equal_id_and_one_other_pixel_another(faces):
     table = faces()
     assert Protocol.for_table(faces()).id == Protocol.for_table(table).id
