@@ -1,8 +1,10 @@
+import shutil
+
 import papermill
 import pytest
 
 from fer_utils.batch.completion import with_needed
-from fer_utils.batch.notebook import Notebook
+from fer_utils.batch.notebook import Notebook, find_notebooks
 from fer_utils.batch.plan import make_plan
 from fer_utils.batch.request import choose, override
 from fer_utils.batch.resources import Resources
@@ -180,6 +182,12 @@ def test_parameters_are_those_that_papermill_sees(project):
     assert Notebook.read(path).defaults == {"a": 1, "b": 2.5, "c": ["x", "y"], "d": None, "e": ""}
     papermills = _inspect(path)
     assert set(papermills) == {"a", "b", "c", "d", "e"}
+
+
+def test_papermill_reads_the_parameters_of_this_projects_notebooks(pytestconfig, tmp_path):
+    for name, path in find_notebooks(pytestconfig.rootpath / "notebooks").items():
+        copy = shutil.copy(path, tmp_path)
+        assert set(_inspect(copy)) == set(Notebook.read(path).defaults), name
 
 
 def _inspect(path):
