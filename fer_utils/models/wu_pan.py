@@ -19,6 +19,7 @@ SYSTEMS = {  # what notebooks call the systems: id of claims -> title for reader
 NORMALIZATIONS = ("none", "batch", "contrast")
 TOPS = ("average", "flatten", "convolution")
 READINGS = ("rows", "one step")
+DRAWN = "he_normal"  # first weights; with Keras' default the signal fades in seven layers without normalization
 
 
 def wp_cnn512(
@@ -61,10 +62,11 @@ def wp_cnn512(
             x = _convolution(x, max(1, round(width * channels)), kernel, normalization)
         x = layers.MaxPooling2D(2)(x)  # 128 x 128 x 32, 64 x 64 x 64, 32 x 32 x 128
     if top == "convolution":
-        x = layers.Conv2D(features, kernel, padding="same", activation="relu")(x)  # 32 x 32 x 512
+        x = layers.Conv2D(features, kernel, padding="same", activation="relu", kernel_initializer=DRAWN)(x)
         return keras.Model(faces, layers.GlobalMaxPooling2D(name="features")(x), name="wp_cnn512")
     x = layers.GlobalAveragePooling2D()(x) if top == "average" else layers.Flatten()(x)
-    return keras.Model(faces, layers.Dense(features, activation="relu", name="features")(x), name="wp_cnn512")
+    features = layers.Dense(features, activation="relu", kernel_initializer=DRAWN, name="features")(x)
+    return keras.Model(faces, features, name="wp_cnn512")
 
 
 def with_softmax(cnn, classes=7):
@@ -154,7 +156,7 @@ def trial(kernel=3, normalization="none"):
 
 
 def _convolution(x, channels, kernel, normalization):
-    x = layers.Conv2D(channels, kernel, padding="same", use_bias=normalization != "batch")(x)
+    x = layers.Conv2D(channels, kernel, padding="same", use_bias=normalization != "batch", kernel_initializer=DRAWN)(x)
     if normalization == "batch":
         x = BatchNormalization()(x)
     elif normalization == "contrast":

@@ -165,13 +165,15 @@ class Split:
         Raises:
             ParameterError: a class is missing from a training part, a validation or test part has fewer than two
                 classes, or a class is tested in no fold. A class that is rarer than people may be missing from the
-                validation or test part of one fold of several: predictions of all folds are scored together.
+                validation or test part of one fold of several: predictions of all folds are scored together. It may
+                also be missing from the validation part of a paper's own split, which is as the paper made it.
         """
-        several = len(self.folds) > 1
+        several, papers = len(self.folds) > 1, bool(split_rule(self.protocol.split_rule).paper)
         for number, fold in enumerate(self.folds):
             for part in ("train", "validation", "test"):
                 missing = self._missing(getattr(fold, part))
-                if several and part != "train" and len(missing) <= len(self.classes) - 2:
+                lenient = (several and part != "train") or (papers and part == "validation")
+                if lenient and len(missing) <= len(self.classes) - 2:
                     continue
                 if missing:
                     self._refuse(f"fold {number} has no '{missing[0]}' image in its {part} part")

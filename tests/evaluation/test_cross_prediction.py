@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,11 @@ from fer_utils.evaluation.cross_prediction import (
     candidates_by_setting,
     choose,
     cross_predict,
+    predict_split,
 )
 from fer_utils.evaluation.mistakes import bought
 from fer_utils.evaluation.optimism import optimism
+from fer_utils.protocol import Protocol
 from fer_utils.protocol.subject_splits import subject_kfold
 
 SETTINGS = [{"degree": degree, "C": strength} for degree in (1, 3) for strength in (0.01, 1.0)]
@@ -32,6 +36,15 @@ def test_an_undetected_face_has_no_answer_and_counts_as_wrong(noise):
     empty = predictions["y_pred"].isna()
     assert set(predictions["sample_id"][empty]) == set(table.rows["sample_id"][~known])
     assert accuracy_of(predictions) == pytest.approx(accuracy_of(predictions[~empty]) * known.mean())
+
+
+def test_a_division_is_predicted_with_the_classes_of_its_protocol(faces):
+    table = faces(subjects=12, images=1)
+    rows = table.rows.assign(detected=np.arange(len(table)) > 0)
+    split = Protocol.for_table(replace(table, rows=rows), "three-drop", folds=10).split(replace(table, rows=rows))
+    answers = predict_split(split)
+    assert len(answers) == len(split.table) and set(answers["y_true"]) == set(split.classes)
+    assert set(answers["y_pred"].dropna()) <= set(split.classes) and answers["y_pred"].isna().sum() == 1
 
 
 @pytest.mark.parametrize("candidates", ["epochs", "settings"])

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from dataclasses import fields, replace
 
@@ -164,6 +165,20 @@ def test_a_rare_class_may_be_missing_from_one_test_part_of_several(faces):
     never = table.select(~(~train & (table.label == "fear")))
     with pytest.raises(ParameterError, match="fold 0 has no 'fear' image in its train part"):
         Protocol.for_table(never).split(never)
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_the_small_validation_part_of_a_papers_split_may_lack_a_class(faces, part):
+    table = faces(subjects=20)
+    split = Protocol.for_table(table, split="random-80-20").split(table)
+    rows = getattr(split.folds[0], part)
+    fewer = dataclasses.replace(split.folds[0], **{part: rows[table.label[rows] != "fear"]})
+    without = dataclasses.replace(split, folds=[fewer])
+    if part == "validation":
+        without.check_classes()
+    else:
+        with pytest.raises(ParameterError, match="fold 0 has no 'fear' image in its test part"):
+            without.check_classes()
 
 
 def test_a_test_part_of_one_class_and_a_class_that_is_never_tested_are_refused(faces):

@@ -34,7 +34,7 @@ SIZE = 256
 ROOM = Conditions(pose=0.08, light=0.2, quality=0.85, placement=0.6)
 PLACE = 1_000_000  # number of the random streams of the sessions, far from those of people
 PALETTES = 0.15  # share of pictures in palette mode
-PEOPLE = {"tiny": 2, "small": 4, "quick": 5, "full": len(SUBJECTS)}
+PEOPLE = {"tiny": 2, "small": 6, "quick": 8, "full": len(SUBJECTS)}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class JaffeTwin(Twin):
 
     name: ClassVar[str] = "jaffe"
     original: ClassVar[str] = "JAFFE"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 3, "small": 6, "quick": 8, "full": 15}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 3, "small": 9, "quick": 12, "full": 15}
     alike: ClassVar[tuple[str, ...]] = (
         "One flat folder of gray TIFFs of 256 x 256 pixels named subject.emotion+take.number.tiff, such as "
         "KA.AN1.39.tiff; the numbers run on from person to person, and not in alphabetical order of the emotions.",
