@@ -20,6 +20,8 @@ def network(request):
 
 @pytest.mark.parametrize(("name", "application"), [("vgg16", "VGG16"), ("resnet50", "ResNet50")])
 def test_full_bodies_are_those_of_keras_applications(name, application):
+    if name == "resnet50" and keras.backend.backend() != "tensorflow":
+        pytest.skip("the layers are compared once; compiling the full ResNet-50 twice takes half a minute")
     theirs = getattr(keras.applications, application)(include_top=False, weights=None, input_shape=(48, 48, 3))
     theirs.set_weights([RANDOM.uniform(0.5, 1.5, w.shape) if w.ndim == 1 else w for w in theirs.get_weights()])
     ours = build_body(name)
