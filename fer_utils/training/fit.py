@@ -1,5 +1,6 @@
 """Training of a network: best-on-validation weights, resumable after an interruption."""
 
+import logging
 from pathlib import Path
 
 import keras
@@ -12,6 +13,9 @@ from fer_utils.training.batches import FaceBatches, StartEpoch, scale
 from fer_utils.training.checkpoints import Checkpoints
 from fer_utils.training.class_weights import class_weights
 from fer_utils.training.schedules import Schedule
+
+# It warns of "retracing" where a notebook asks several networks, each of which is compiled once, as it must be.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def fit(
