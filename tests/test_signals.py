@@ -43,7 +43,8 @@ def test_a_campaign_in_the_background_of_a_script_ends_within_seconds(project, b
     command = f"{sys.executable} -P -c 'from fer_utils.cli import main; main()' run quick -j 2 2>words"
     script = f"{before} {command} & echo $! >pid.part; mv pid.part pid; wait $!; echo $? >status"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    shell = subprocess.Popen(["sh", "-c", script], env=environment, start_new_session=True)
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}  # the tests may run under nohup
+    shell = subprocess.Popen(["sh", "-c", script], env=environment, start_new_session=True, **heard)
     kernels = [int(appeared(project.root / f"{name}.pid")) for name in ("01_sleeps", "02_works")]
     runner = int((project.root / "pid").read_text())
     ignored = Path(f"/proc/{runner}/status")

@@ -279,7 +279,7 @@ def test_many_runs_leave_no_process_file_thread_or_shared_memory(project, surrou
     assert leftovers(surroundings) == before
 
 
-OTHERS = ("sem.mem", "sem.loky", "loky")  # of joblib in tests that ran before, or run beside this one
+OTHERS = ("sem.mem", "sem.loky", "loky", "sem.mp-")  # of joblib and Dask in tests before or beside this one
 
 
 def leftovers(folder):

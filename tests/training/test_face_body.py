@@ -40,6 +40,8 @@ def test_random_weights_are_those_of_their_seed_and_give_features_of_unit_spread
 def test_dividing_the_last_convolution_divides_the_features_and_changes_nothing_else():
     keras.utils.set_random_seed(2)
     body = vggface_body(0.0625, (48, 48, 3))
+    last = body.get_layer("conv5_3")
+    last.set_weights([100 * weight for weight in last.get_weights()])
     faces = np.random.default_rng(0).uniform(-1, 1, (6, 48, 48, 3)).astype("float32")
     before = body.predict(faces, verbose=0)
     after = unit_features(body).predict(faces, verbose=0)
