@@ -158,9 +158,8 @@ def _train(body, task: str, faces, epochs: int, seed: int) -> tuple[keras.Model,
     held_out = _held_out(person, seed) if task == "identity" else person % HELD_OUT == 0
     keras.utils.set_random_seed(seed)
     copy = keras.models.clone_model(body)
-    for (
-        layer
-    ) in copy.layers:  # a frozen body is trained here, too; setting it on a clone reaches no layer in Keras 3.15
+    # A frozen body is trained here, too; set on the clone as a whole, it would reach no layer in Keras 3.15.
+    for layer in copy.layers:
         layer.trainable = True
     answered = layers.Dense(len(answers), activation="softmax")(layers.Flatten()(copy.output))
     network = keras.Model(copy.input, answered)
