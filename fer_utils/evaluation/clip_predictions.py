@@ -1,7 +1,8 @@
 """From what a model says of each frame to what it says of each clip: the mean of the frames' probabilities.
 
-Runs store predictions of frames, because they are the data. Where a protocol counts clips (`unit="sequence"`),
-everything that is computed goes through here first, so that frames and clips never stand in one number.
+Runs store what a model said, of each frame, window or clip, because predictions are the data. Where a protocol counts
+clips (`unit="sequence"`), everything that is computed goes through here first, so that frames and clips never stand in
+one number.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,8 @@ def counted_items(items: pd.DataFrame, predictions: pd.DataFrame, protocol: Mapp
 
     Args:
         items: DataFrame as `Run.items` returns it, of frames.
-        predictions: DataFrame as `Run.predictions` returns it, which tells the clip of each frame.
+        predictions: DataFrame as `Run.predictions` returns it, which tells the clip of each frame where the table of
+            items does not.
         protocol: mapping. The `protocol` entry of a run's `result.json`.
 
     Returns:
@@ -43,7 +45,8 @@ def counted_items(items: pd.DataFrame, predictions: pd.DataFrame, protocol: Mapp
     if not _of_clips(protocol) or items.empty:
         return items
     clip = predictions.drop_duplicates("sample_id").set_index("sample_id")["sequence"]
-    items = items.assign(sample_id=items["sample_id"].map(clip))
+    named = items["sequence"] if "sequence" in items else items["sample_id"].map(clip)  # older runs do not tell
+    items = items.assign(sample_id=named).drop(columns="sequence", errors="ignore")
     how = {name: _summary(items[name]) for name in items if name not in ("sample_id", "fold")}
     return items.groupby(["sample_id", "fold"], sort=False, as_index=False).agg(how)[list(items)]
 

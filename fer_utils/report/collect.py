@@ -183,10 +183,12 @@ def _entries(record: RunRecord) -> list[Entry]:
     entries = []
     for description in result["models"]:
         mine = predictions[predictions["model"] == description["model"]] if len(predictions) else predictions
-        if len(mine) and len(record.items):
-            check_all_predicted(mine, record.items)
-            known_of(mine, record.items, ["in_training"])
-        gained = optimism(predictions, record.audit, classes, description["model"])
         counted = counted_predictions(mine, protocol)
+        if len(mine) and len(record.items):
+            of_frames = mine["sample_id"].isin(record.items["sample_id"]).all()
+            items = record.items if of_frames else counted_items(record.items, predictions, protocol)
+            check_all_predicted(mine if of_frames else counted, items)
+            known_of(mine if of_frames else counted, items, ["in_training"])
+        gained = optimism(predictions, record.audit, classes, description["model"])
         entries.append(Entry(record, description, score(counted, classes) if len(mine) else None, gained))
     return entries

@@ -14,6 +14,7 @@ TYPES = {  # columns that every table has, then those of tables that know more
     **{"sample_id": str, "fold": int, "in_training": bool, "in_validation": bool},
     **{"ferplus": str, "skin_group": "Int64", "glasses": str, "occluded": str},
     **dict.fromkeys(("yaw", "pitch", "roll", "light_x"), float),
+    "sequence": str,
 }
 ALWAYS = ("sample_id", "fold", "in_training", "in_validation")
 
@@ -29,10 +30,12 @@ def items_table(split: Split) -> pd.DataFrame:
         a byte-identical image is among the rows that some model of this fold may fit), `in_validation` (the same of
         its validation part), and those of `ferplus` (majority of the FER+ votes, an emotion), `skin_group` (0-5),
         `glasses` and `occluded` (what by; empty for none), `yaw`, `pitch`, `roll` (degrees) and `light_x` (-1 to 1)
-        that the table has; missing where unknown.
+        that the table has; missing where unknown. Where the protocol counts clips also `sequence`, the clip.
     """
     rows, parts = split.table.rows, []
     known = [name for name in TYPES if name in rows and name not in ALWAYS]
+    if split.protocol.unit != "sequence":
+        known.remove("sequence")
     digests = split.table.image_digests()  # a store remembers them since the linter looked
     for number, fold in enumerate(split.folds):
         found = rows.iloc[fold.test][["sample_id", *known]].reset_index(drop=True)

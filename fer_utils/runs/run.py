@@ -116,11 +116,13 @@ class Run(RunFolder):
         """Returns the audited trainings stored so far."""
         return list(self._audited)
 
-    def save_predictions(self, model: str, fold: int = 0, seed: int = 0, probabilities=None, scores=None, y_pred=None):
+    def save_predictions(
+        self, model: str, fold: int = 0, seed: int = 0, probabilities=None, scores=None, y_pred=None, sequences=None
+    ):
         """Stores the test predictions of one fold, once: the test part is sealed afterwards.
 
         Exactly one of `probabilities`, `scores` and `y_pred` is given. A face that was not detected has NaN in its
-        row, or -1 in `y_pred`.
+        row, or -1 in `y_pred`. A model that answers for clips names the clip of each row with `sequences`.
 
         Args:
             model: str. Model id, described before with `describe_model`.
@@ -129,6 +131,7 @@ class Run(RunFolder):
             probabilities: float array (n_test, classes), rows summing to one.
             scores: float array (n_test, classes) of a classifier without probabilities; the largest wins.
             y_pred: int array (n_test,) of class indices.
+            sequences: str array (m,). The clip of each row of m answers; None for one answer a frame.
 
         Raises:
             RunError: the model is not described, these predictions exist already, they do not fit the test part or
@@ -143,7 +146,7 @@ class Run(RunFolder):
             )
         if seed not in self.split.protocol.seeds:
             raise RunError(f"Seed {seed} is not among the protocol's seeds {list(self.split.protocol.seeds)}.")
-        table = prediction_table(self.split, model, fold, seed, probabilities, scores, y_pred)
+        table = prediction_table(self.split, model, fold, seed, probabilities, scores, y_pred, sequences)
         self._predictions[model, fold, seed] = table
         write_gzip(self.directory / PREDICTIONS, self.predictions().to_csv(index=False))
 

@@ -50,22 +50,23 @@ class Augmentation:
         return matrix.astype(np.float32)
 
     def __call__(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Warps every image once; pixels from outside repeat the border.
+        """Warps every image once; pixels from outside repeat the border. All frames of a sequence are warped alike.
 
         Args:
-            images: uint8 array (n, height, width, channels).
+            images: uint8 array (n, height, width, channels), or (n, length, height, width, channels) of sequences.
             rng: `numpy.random.Generator`; the same state gives the same images.
 
         Returns:
             uint8 array of the same shape.
         """
-        count, height, width, _ = images.shape
+        count, height, width = len(images), *images.shape[-3:-1]
         mode = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         warped = np.empty_like(images)
         for i, matrix in enumerate(self.matrices(count, height, width, rng)):
-            face = cv2.warpAffine(images[i], matrix, (width, height), flags=mode, borderMode=cv2.BORDER_REPLICATE)
-            warped[i] = face.reshape(images.shape[1:])
+            for face, place in zip(*(each[i].reshape(-1, *each.shape[-3:]) for each in (images, warped)), strict=True):
+                moved = cv2.warpAffine(face, matrix, (width, height), flags=mode, borderMode=cv2.BORDER_REPLICATE)
+                place[:] = moved.reshape(place.shape)
         if self.brightness:
-            change = rng.uniform(-self.brightness, self.brightness, (count, 1, 1, 1)) * 255
+            change = rng.uniform(-self.brightness, self.brightness, (count, *(1,) * (images.ndim - 1))) * 255
             warped = np.clip(np.rint(warped + change), 0, 255).astype(np.uint8)
         return warped

@@ -6,15 +6,17 @@ import numpy as np
 from fer_utils.training.augmentation import Augmentation
 
 
-def scale(images: np.ndarray) -> np.ndarray:
+def scale(images):
     """Scales pixels to [-1, 1], as all networks here expect; features of a frozen body stay as they are.
 
     Args:
-        images: uint8 array, values 0-255; or float32 array of features.
+        images: uint8 array, values 0-255; or float32 array of features; or a tuple of these, one an input.
 
     Returns:
-        float32 array of the same shape.
+        float32 array of the same shape, or a tuple.
     """
+    if isinstance(images, tuple):
+        return tuple(map(scale, images))
     if images.dtype == np.float32:
         return np.asarray(images)
     return images.astype(np.float32) / 127.5 - 1.0
@@ -26,20 +28,31 @@ class FaceBatches(keras.utils.PyDataset):
     An interrupted training that continues at epoch n therefore sees what it would have seen.
     """
 
-    def __init__(self, images, targets, batch_size=128, augmentation: Augmentation | None = None, weights=None, seed=0):
+    def __init__(
+        self,
+        images,
+        targets,
+        batch_size=128,
+        augmentation: Augmentation | None = None,
+        weights=None,
+        seed=0,
+        shuffle=True,
+    ):
         """Keeps the arrays; nothing is copied.
 
         Args:
-            images: uint8 array (n, height, width, channels).
+            images: uint8 array (n, height, width, channels), float32 array of features; `Windows` or `Together`.
             targets: float array (n, classes), one-hot.
             batch_size: int.
-            augmentation: `Augmentation`; None for none.
+            augmentation: `Augmentation`; None for none. The frames of a sequence are moved alike, and so are several
+                inputs; features are left as they are.
             weights: float array (n,), the weight of every sample in the loss; None for equal weights.
             seed: int.
+            shuffle: bool. False for the order of the arrays, to predict or to validate.
         """
         super().__init__(workers=0)  # no thread of its own that could run ahead into the next epoch
         self.images, self.targets, self.weights = images, targets, weights
-        self.batch_size, self.augmentation, self.seed = batch_size, augmentation, seed
+        self.batch_size, self.augmentation, self.seed, self.shuffle = batch_size, augmentation, seed, shuffle
         self.start_epoch(0)
 
     def __len__(self):
@@ -48,15 +61,26 @@ class FaceBatches(keras.utils.PyDataset):
     def start_epoch(self, epoch: int) -> None:
         """Shuffles anew for the given epoch, counted from 0."""
         self.epoch = epoch
-        self.order = np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
+        shuffled = np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
+        self.order = shuffled if self.shuffle else np.arange(len(self.images))
+        if hasattr(self.images, "start_epoch"):
+            self.images.start_epoch(epoch)  # draws other frames of each clip
 
     def __getitem__(self, index):
         chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         faces = self.images[chosen]
         if self.augmentation:
-            faces = self.augmentation(faces, np.random.default_rng([self.seed, self.epoch, index]))
+            faces = self._augmented(faces, index)
         batch = (scale(faces), self.targets[chosen])
         return batch if self.weights is None else (*batch, self.weights[chosen])
+
+    def _augmented(self, faces, index):
+        """Warps pixels; a generator of the same state moves every input alike."""
+        if isinstance(faces, tuple):
+            return tuple(self._augmented(part, index) for part in faces)
+        if faces.dtype != np.uint8:
+            return faces
+        return self.augmentation(faces, np.random.default_rng([self.seed, self.epoch, index]))
 
 
 class StartEpoch(keras.callbacks.Callback):

@@ -39,7 +39,8 @@ def fit(
 
     Args:
         model: `keras.Model` from scaled faces to class probabilities; compiled here.
-        train: pair of uint8 images (n, height, width, channels) and int class indices (n,).
+        train: pair of uint8 images (n, height, width, channels) and int class indices (n,). In place of the images
+            float32 features, or sequences: `Windows`, `Segments`, or `Together` for several inputs.
         validation: pair like `train`.
         folder: Path. Where the checkpoints lie; for this training alone.
         schedule: `Schedule`.
@@ -74,8 +75,8 @@ def fit(
     if finished < epochs:
         model.fit(
             batches,
-            validation_data=(scale(validation[0]), targets[validation[1]]),
-            validation_batch_size=512,
+            validation_data=_in_order(validation[0], targets[validation[1]], batch_size),
+            validation_batch_size=512 if isinstance(validation[0], np.ndarray) else None,
             initial_epoch=finished,
             epochs=epochs,
             # checkpoints last, so that an epoch counts as finished only when everything else about it is done
@@ -92,15 +93,26 @@ def fit(
     return checkpoints.history()
 
 
-def predict(model, images: np.ndarray, batch_size=512) -> np.ndarray:
+def predict(model, images, batch_size=512) -> np.ndarray:
     """Predicts class probabilities.
 
     Args:
         model: `keras.Model` from scaled faces to probabilities.
-        images: uint8 array (n, height, width, channels).
+        images: uint8 array (n, height, width, channels), or what else `fit` trains on.
         batch_size: int.
 
     Returns:
         float array (n, classes).
     """
-    return np.asarray(model.predict(scale(images), batch_size=batch_size, verbose=0), dtype=np.float64)
+    if isinstance(images, np.ndarray):
+        answers = model.predict(scale(images), batch_size=batch_size, verbose=0)
+    else:
+        answers = model.predict(_in_order(images, np.zeros((len(images), 1)), batch_size), verbose=0)
+    return np.asarray(answers, dtype=np.float64)
+
+
+def _in_order(images, targets: np.ndarray, batch_size: int):
+    """Returns what Keras evaluates on; sequences are gathered batch by batch, because all together are too large."""
+    if isinstance(images, np.ndarray):
+        return scale(images), targets
+    return FaceBatches(images, targets, batch_size, shuffle=False)

@@ -1,0 +1,117 @@
+"""The clips of one part of a split: which of its rows are their frames, in order of time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_utils.errors import ParameterError
+from fer_utils.faces.clip_sampling import part_of_clip, sliding_windows
+from fer_utils.protocol.protocol import Split
+
+PADDING = -1  # a place without a frame
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Clips as places of frames, so that pixels, features and landmarks of frames can be cut in the same way.
+
+    Places count the rows that `Clips.of` was given: place 0 is the first of them, as in `table.pixels(rows)`, in
+    `run.open_test`, and in features that were computed of either.
+
+    Attributes:
+        sequence: object array (n,). Id of each clip.
+        frames: tuple of n int arrays. Places of each clip's frames, in order of time.
+        y: int array (n,). Class index of each clip.
+        subject: object array (n,). Who is shown.
+    """
+
+    sequence: np.ndarray
+    frames: tuple[np.ndarray, ...]
+    y: np.ndarray
+    subject: np.ndarray
+
+    @classmethod
+    def of(cls, split: Split, rows: np.ndarray) -> "Clips":
+        """Finds the clips of a part.
+
+        Args:
+            split: `Split` whose protocol counts clips, so that each has one class.
+            rows: int array. Rows of the split's table, such as `split.folds[0].train`.
+
+        Returns:
+            `Clips`, in the order in which they first appear.
+
+        Raises:
+            ParameterError: the protocol counts images.
+        """
+        if split.protocol.unit != "sequence":
+            raise ParameterError(f"{split.protocol.id} counts images. For clips state it with unit='sequence'.")
+        rows = np.asarray(rows, dtype=int)
+        listed = split.table.rows[["sequence", "frame"]].iloc[rows].assign(place=np.arange(len(rows)))
+        clips = [clip.sort_values("frame", kind="stable") for _, clip in listed.groupby("sequence", sort=False)]
+        frames = tuple(clip["place"].to_numpy() for clip in clips)
+        first = rows[[places[0] for places in frames]] if frames else rows
+        return cls(split.table.sequence[first], frames, split.y[first], split.table.subject[first])
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Number of frames of each clip."""
+        return np.array([len(places) for places in self.frames], dtype=int)
+
+    def sampled(self, choose: Callable[[int], np.ndarray]) -> np.ndarray:
+        """Chooses as many frames of every clip.
+
+        Args:
+            choose: function from the number of frames of a clip to the numbers of the frames that are wanted, such as
+                `lambda count: fixed_length(count, 40)`.
+
+        Returns:
+            int array (n, length) of places.
+        """
+        return np.stack([places[choose(len(places))] for places in self.frames])
+
+    def padded(self, length: int = 0) -> np.ndarray:
+        """Lists all frames of every clip, filled up to one length with `PADDING`.
+
+        Args:
+            length: int. At least that of the longest clip; 0 for just that.
+
+        Returns:
+            int array (n, length) of places.
+
+        Raises:
+            ParameterError: a clip is longer than that.
+        """
+        longest = int(self.lengths.max(initial=0))
+        if length and length < longest:
+            where = self.sequence[self.lengths.argmax()]
+            raise ParameterError(f"length={length}: the clip '{where}' has {longest} frames; nothing may be cut off.")
+        table = np.full((len(self), length or longest), PADDING)
+        for row, places in zip(table, self.frames, strict=True):
+            row[: len(places)] = places
+        return table
+
+    def windows(
+        self, length: int = 5, step: int = 1, start: float = 0.0, stop: float = 1.0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Lets a window slide over a part of every clip.
+
+        Args:
+            length: int. Frames of a window.
+            step: int. Frames from the start of one window to that of the next.
+            start: float. In 0-1, where the part begins; Zennou et al. use 0.5 to 0.8.
+            stop: float. In 0-1, where it ends.
+
+        Returns:
+            (places, clip): int array (m, length), and int array (m,), the number of the clip of each window. A part
+            that is shorter than a window gives one window whose last frame is repeated: no clip is lost.
+        """
+        parts = [places[part_of_clip(len(places), start, stop)] for places in self.frames]
+        parts = [np.r_[places, np.repeat(places[-1:], max(0, length - len(places)))] for places in parts]
+        clip = np.repeat(np.arange(len(parts)), [len(places) for places in parts])
+        rows = sliding_windows(clip, length, step)
+        return np.concatenate([np.zeros(0, int), *parts])[rows], clip[rows[:, 0]]
