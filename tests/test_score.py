@@ -37,6 +37,15 @@ def fill(path, **columns):
     pd.read_csv(path).assign(**columns).to_csv(path, index=False)
 
 
+def test_clips_are_scored_where_the_protocol_counts_them(ferbench):
+    protocol = SMOKE.replace("kfold-", "kfold-clips-")
+    assert ferbench("mine/p.csv", "--template", "--protocol", protocol).exit_code == 0
+    fill("mine/p.csv", p_negative=0.2, p_neutral=0.7, p_positive=0.1)
+    scored = ferbench("mine/p.csv", "--protocol", protocol, "--name", "calm")
+    assert scored.exit_code == 0, scored.output
+    assert re.search(r"\d test sequences; intervals over subjects", scored.stdout) and "-clips-smoke" in scored.stdout
+
+
 def test_from_the_template_to_the_score(ferbench, project):
     written = ferbench("mine/p.csv", "--template", "--protocol", SMOKE)
     assert written.exit_code == 0, written.output

@@ -45,8 +45,9 @@ def score(file, protocol_id, data, seeds, template, name, family, notes, paramet
     ferbench score predictions.csv --protocol ID --name "My ResNet"
 
     ID is that of the report, with or without its hash. SPLIT-smoke1of10 means the first of ten folds, which is what the
-    quick suite runs. The file is only read as text; the result is stored below the runs folder for `ferbench report`,
-    where of several with one name and protocol the newest counts.
+    quick suite runs; SPLIT-clips counts clips, each by the mean of its frames. The file is only read as text; the
+    result is stored below the runs folder for `ferbench report`, where of several with one name and protocol the newest
+    counts.
     """
     if not template and name is None:
         raise ParameterError('--name is missing: how should the report call the model? Such as --name "My ResNet".')
@@ -84,6 +85,7 @@ def _write(split, file: Path) -> None:
 
 
 def _score(split, file: Path, name: str, family: str, notes: str, parameters: int | None) -> None:
+    from fer_utils.evaluation.clip_predictions import counted_predictions
     from fer_utils.evaluation.tables import score_models, score_table
     from fer_utils.report.supersede import current
     from fer_utils.runs.external import store_external
@@ -91,11 +93,11 @@ def _score(split, file: Path, name: str, family: str, notes: str, parameters: in
 
     directory, new = store_external(file, split, paths.runs_root(), name, family, notes, parameters)
     record = read_run(directory)
-    scores = score_models(record.predictions, split.classes)
+    scores = score_models(counted_predictions(record.predictions, record.result["protocol"]), split.classes)
     (found,) = scores.values()
     click.echo(f"{split.protocol.id}\n")
     click.echo(score_table(scores, dict.fromkeys(scores, name)).to_string())
-    click.echo(f"\n{found.n:,} test images; intervals over {found.unit}. {found.note}".rstrip())
+    click.echo(f"\n{found.n:,} test {split.protocol.unit}s; intervals over {found.unit}. {found.note}".rstrip())
     if found.undetected:
         share = f"{100 * found.accuracy_detected:.1f} %"
         click.echo(f"{found.undetected:,} faces not found count as wrong; accuracy without them: {share}")

@@ -10,7 +10,7 @@ import pandas as pd
 from fer_utils.datasets.counts import Count, count_notes, is_partial
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.frame_sampling import sample_frames
-from fer_utils.datasets.problems import Problems, printable
+from fer_utils.datasets.problems import Problems, as_unicode
 from fer_utils.datasets.video_headers import film_digests
 from fer_utils.datasets.video_store import VideoFrames
 from fer_utils.errors import DatasetLayoutError
@@ -61,7 +61,7 @@ def clip_table(
         chosen.append(sample_frames(frames, film.get("first", 0), film.get("last", last)))
     of_row, frame = np.repeat(np.arange(len(films)), [len(some) for some in chosen]), np.concatenate(chosen)
     columns = [column for column in films[0] if column not in ("clip", "first", "last")]
-    films = [{key: printable(some) if isinstance(some, str) else some for key, some in film.items()} for film in films]
+    films = [{key: as_unicode(some) if isinstance(some, str) else some for key, some in film.items()} for film in films]
     rows = pd.DataFrame({column: [film[column] for film in films] for column in columns})
     rows = rows.astype(dict.fromkeys(("subject", "sequence", "label", "split"), object))
     rows["frames"] = [film["clip"].frames for film in films]

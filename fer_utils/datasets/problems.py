@@ -25,7 +25,7 @@ class Problem:
         return f"{self.kind}: {self.file}" + (f" ({self.detail})" if self.detail else "")
 
 
-def printable(name: str) -> str:
+def as_unicode(name: str) -> str:
     """Returns a name from a disk as text: bytes that are no valid Unicode cannot be hashed, printed or stored."""
     return name.encode("utf-8", "backslashreplace").decode()
 
@@ -45,7 +45,7 @@ class Problems:
             detail: str. What was found and what was expected.
             expected: bool. Also so in a complete copy: told, but no sign of a partial one.
         """
-        self._found.append(Problem(kind, printable(str(file)), printable(detail), expected))
+        self._found.append(Problem(kind, as_unicode(str(file)), as_unicode(detail), expected))
 
     @property
     def found(self) -> tuple[Problem, ...]:

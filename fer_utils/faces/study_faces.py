@@ -25,7 +25,7 @@ def open_faces(
 
     Faces of scenes (CK+, JAFFE, Oulu-CASIA, ...) are found and cut out by `prepare`; pictures that are faces already
     are resized. Frames in which no face was found stay in the table, black, because the test would be easier without
-    them; what a model says about them does not count.
+    them: what a model says about them does not count. No model learns from them.
 
     Args:
         dataset: str. A name, or several joined by "+", such as "fer2013+ckplus".

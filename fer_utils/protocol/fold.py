@@ -1,6 +1,6 @@
 """A fold: which rows are fitted, which are chosen on, and which are predicted once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,3 +36,14 @@ class Fold:
         """
         everything = train | validation if fit_all is None else fit_all
         return cls(*(np.flatnonzero(mask) for mask in (train, validation, test, everything)))
+
+    def learned_from(self, seen: np.ndarray) -> "Fold":
+        """Leaves rows out of what is fitted: a black picture with the name of an emotion teaches nothing true.
+
+        Args:
+            seen: bool array (n,), one value a row. Whether there is a face.
+
+        Returns:
+            `Fold` with the same validation and test rows, where a face that was not found counts as wrong.
+        """
+        return replace(self, train=self.train[seen[self.train]], fit_all=self.fit_all[seen[self.fit_all]])

@@ -8,7 +8,7 @@ from fer_utils.datasets import DATASETS
 from fer_utils.datasets.face_table import FaceTable
 from fer_utils.errors import ParameterError, nearest
 from fer_utils.protocol.label_maps import LABEL_MAPS
-from fer_utils.protocol.protocol import Protocol
+from fer_utils.protocol.protocol import CLIPS, UNITS, Protocol
 from fer_utils.protocol.split_rules import SPLIT_RULES
 
 EXPECTED = "Expected DATASET/LABELS/SPLIT, such as fer2013/seven/fer2013-public-as-test, with or without the hash"
@@ -25,6 +25,7 @@ class ProtocolName:
         dataset: str. Name of the dataset, or of a mixture, such as "fer2013+ckplus".
         labels: str. Name of the label map.
         split: str. Name of the split rule.
+        unit: str. "sequence" where the id says that clips are counted, else "image".
         smoke: tuple of (folds run, folds of the rule), or None where all folds are meant.
         digest: str. Eight hexadecimal digits; empty where the id was given without.
     """
@@ -33,6 +34,7 @@ class ProtocolName:
     dataset: str
     labels: str
     split: str
+    unit: str
     smoke: tuple[int, int] | None
     digest: str
 
@@ -56,6 +58,8 @@ def read_name(text: str) -> ProtocolName:
     smoke = None
     if found := SMOKE.fullmatch(split):
         split, smoke = found[1], (int(found[2]), int(found[3]))
+    unit = UNITS[split.endswith(CLIPS)]
+    split = split.removesuffix(CLIPS)
     parts_of = dataset.split("+")
     for name in parts_of:
         _check(text, "dataset", name, DATASETS)
@@ -65,7 +69,7 @@ def read_name(text: str) -> ProtocolName:
     _check(text, "split", split, SPLIT_RULES)
     if len(parts) == 4 and not re.fullmatch("[0-9a-f]{8}", digest):
         raise ParameterError(f"Protocol '{text}': the hash '{digest}' is not eight digits 0-9 and a-f. Leave it out?")
-    return ProtocolName(text.strip(), dataset, labels, split, smoke, digest)
+    return ProtocolName(text.strip(), dataset, labels, split, unit, smoke, digest)
 
 
 def named_protocol(
@@ -85,7 +89,8 @@ def named_protocol(
     Raises:
         ParameterError: the rule makes other folds, or the hash belongs to other data, seeds or code.
     """
-    protocol = Protocol.for_table(table, name.labels, name.split, name.smoke[0] if name.smoke else 10**6, seeds)
+    folds = name.smoke[0] if name.smoke else 10**6
+    protocol = Protocol.for_table(table, name.labels, name.split, folds, seeds, name.unit)
     if name.smoke and (not protocol.smoke or (protocol.folds, protocol.folds_of) != name.smoke):
         right = f"write {name.split} for all" if protocol.folds_of > 1 else f"write {name.split}, which has one fold"
         raise ParameterError(

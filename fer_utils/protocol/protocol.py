@@ -18,6 +18,7 @@ from fer_utils.protocol.remembered_lint import lint_once
 from fer_utils.protocol.split_rules import split_rule
 
 UNITS = ("image", "sequence")
+CLIPS = "-clips"  # in the readable id of a protocol that counts sequences
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,9 @@ class Protocol:
     def id(self) -> str:
         """Readable form and short hash, such as "fer2013/seven/fer2013-official/1a2b3c4d"."""
         digest = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
-        smoke = f"-smoke{self.folds}of{self.folds_of}" if self.smoke else ""
-        return f"{self.dataset}/{self.labels}/{self.split_rule}{smoke}/{digest}"
+        how = CLIPS if self.unit == "sequence" else ""
+        how += f"-smoke{self.folds}of{self.folds_of}" if self.smoke else ""
+        return f"{self.dataset}/{self.labels}/{self.split_rule}{how}/{digest}"
 
     def split(self, table: FaceTable) -> "Split":
         """Divides a table by this protocol and checks the division.
@@ -133,8 +135,10 @@ class Protocol:
             )
         codes, rule = label_map(self.labels).codes(table), split_rule(self.split_rule)
         kept = table.select(codes >= 0)
-        folds = rule.divide(kept)[: self.folds]
-        split = Split(self, kept, codes[codes >= 0], folds, dropped=int((codes < 0).sum()))
+        folds, dropped = rule.divide(kept)[: self.folds], int((codes < 0).sum())
+        if "detected" in kept.rows:
+            folds = [fold.learned_from(kept.rows["detected"].to_numpy(dtype=bool)) for fold in folds]
+        split = Split(self, kept, codes[codes >= 0], folds, dropped)
         if split.lint.verdict == "error" and not rule.paper:
             raise LeakageError(f"{self.id} leaks, so nothing is trained on it.\n{split.lint}")
         split.check_classes()

@@ -35,6 +35,8 @@ def read_predictions(path: Path, split: Split) -> dict[tuple[int, int], dict[str
     _check_header(path, header, split)
     placed = _place(path, lines, split)
     probable, named = _filled(path, lines)
+    if split.protocol.unit == "sequence" and not probable:
+        raise PredictionsError(f"{path}: clips are counted by the mean of their frames' probabilities. Fill in p_*.")
     answers = {}
     for (fold, seed), rows in placed.items():
         tested = split.table.rows["sample_id"].iloc[split.folds[fold].test]

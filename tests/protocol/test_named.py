@@ -11,10 +11,11 @@ def table(faces):
     return faces(name="synthetic")
 
 
+@pytest.mark.parametrize("unit", ["image", "sequence"])
 @pytest.mark.parametrize("folds", [1, 10])
 @pytest.mark.parametrize("hashed", [True, False])
-def test_an_id_leads_back_to_its_protocol_with_and_without_the_hash(table, folds, hashed):
-    protocol = Protocol.for_table(table, "three-drop", folds=folds)
+def test_an_id_leads_back_to_its_protocol_with_and_without_the_hash(table, folds, hashed, unit):
+    protocol = Protocol.for_table(table, "three-drop", folds=folds, unit=unit)
     text = protocol.id if hashed else protocol.id.rpartition("/")[0]
     assert named_protocol(read_name(text), table) == protocol
 

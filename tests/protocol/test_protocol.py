@@ -121,6 +121,18 @@ def test_a_split_holds_the_kept_rows_their_classes_and_what_was_dropped(faces):
     assert positive == {"happiness"}
 
 
+def test_a_face_that_was_not_found_is_tested_but_not_learned_from(faces):
+    table = faces(subjects=20)
+    lost = np.arange(len(table)) % 5 == 0
+    seen = replace(table, rows=table.rows.assign(detected=~lost))
+    whole, split = (Protocol.for_table(each, folds=2).split(each) for each in (table, seen))
+    for all_of_them, fold in zip(whole.folds, split.folds, strict=True):
+        assert not lost[fold.train].any() and not lost[fold.fit_all].any() and lost[fold.test].any()
+        assert np.array_equal(fold.train, all_of_them.train[~lost[all_of_them.train]])
+        assert np.array_equal(fold.test, all_of_them.test)
+        assert np.array_equal(fold.validation, all_of_them.validation)
+
+
 def test_a_smoke_split_has_the_first_folds_of_the_whole_one(faces):
     table = faces()
     whole = Protocol.for_table(table).split(table)

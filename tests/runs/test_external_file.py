@@ -50,6 +50,14 @@ def test_classes_alone_are_enough(split, filled, tmp_path):
         assert answers[1, 5]["y_pred"].tolist() == expected.tolist()
 
 
+def test_clips_are_counted_by_probabilities(faces, tmp_path):
+    table = faces()
+    clips = Protocol.for_table(table, "three-drop", folds=2, unit="sequence").split(table)
+    guess = prediction_form(clips).drop(columns=P).assign(y_pred="neutral")
+    with pytest.raises(PredictionsError, match="mean of their frames' probabilities. Fill in p_"):
+        read(guess, clips, tmp_path)
+
+
 def test_an_empty_row_is_a_face_that_was_not_detected(split, filled, tmp_path):
     filled[P] = filled[P].astype(object)
     filled.loc[0, P] = ""
