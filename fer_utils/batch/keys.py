@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import fer_utils
+from fer_utils.batch.named_files import with_contents
 from fer_utils.runs import SCHEMA
 
 PACKAGE = "fer_utils"
@@ -33,7 +34,8 @@ def key_parts(
     Args:
         notebook: `Notebook`.
         parameters: dict. All parameters, defaults and seeds included. `data` and those that get the path of a needed
-            run are left out, because the same things may lie elsewhere tomorrow.
+            run are left out, because the same things may lie elsewhere tomorrow; files that others name count by
+            content.
         data_digest: str. From `fer_utils.datasets.sources.sources_digest`.
         needs: dict of the parameter that gets a needed run's path to that run, "<notebook>/<key>".
         modules: dict. From `module_digests`, where that was asked for this notebook a moment ago.
@@ -41,10 +43,11 @@ def key_parts(
     Returns:
         dict with `schema`, `notebook`, `parameters`, `modules`, `data`, `needs`.
     """
+    own = {key: value for key, value in parameters.items() if key != "data" and key not in needs}
     return {
         "schema": SCHEMA,
         "notebook": notebook.digest,
-        "parameters": {key: value for key, value in parameters.items() if key != "data" and key not in needs},
+        "parameters": with_contents(own, notebook.path.parent),
         "modules": module_digests(notebook.code) if modules is None else modules,
         "data": data_digest,
         "needs": needs,

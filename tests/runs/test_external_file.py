@@ -54,7 +54,7 @@ def test_clips_are_counted_by_probabilities(faces, tmp_path):
     table = faces()
     clips = Protocol.for_table(table, "three-drop", folds=2, unit="sequence").split(table)
     guess = prediction_form(clips).drop(columns=P).assign(y_pred="neutral")
-    with pytest.raises(PredictionsError, match="mean of their frames' probabilities. Fill in p_"):
+    with pytest.raises(PredictionsError, match="mean of their frames' probabilities"):
         read(guess, clips, tmp_path)
 
 
