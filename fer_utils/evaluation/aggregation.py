@@ -44,7 +44,7 @@ def majority_vote(probabilities: np.ndarray) -> np.ndarray:
 
 
 def mean_of_groups(probabilities: np.ndarray) -> np.ndarray:
-    """Averages ten groups of consecutive frames (Kahou et al. 2013; Adebayo 2023, section 2.1.3).
+    """Averages ten groups of consecutive frames (Kahou et al. 2013; Adebayo 2021, section 2.1.3).
 
     Where the number of frames is no multiple of ten, groups differ in size, and this mean differs a little from that of
     the frames.
