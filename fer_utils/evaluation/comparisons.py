@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from fer_utils.errors import ParameterError
+from fer_utils.errors import ParameterError, nearest
 from fer_utils.evaluation.checks import check_predictions, check_same_items
 from fer_utils.evaluation.coverage import coverage_note
 from fer_utils.evaluation.intervals import Interval, percentile_interval
@@ -82,9 +82,14 @@ def compare(
 
 
 def compare_all(
-    predictions: pd.DataFrame, classes: Sequence[str], metric: str = "uar", resamples: int = 2000, seed: int = 0
+    predictions: pd.DataFrame,
+    classes: Sequence[str],
+    metric: str = "uar",
+    resamples: int = 2000,
+    seed: int = 0,
+    reference: str | None = None,
 ) -> pd.DataFrame:
-    """Compares every pair of models, with p-values by Holm's correction.
+    """Compares every pair of models, or each with one of them, with p-values by Holm's correction.
 
     Args:
         predictions: DataFrame as `score` takes it, with a `model` column.
@@ -92,6 +97,7 @@ def compare_all(
         metric: str. One of `named_metrics.METRICS`.
         resamples: int. Number of bootstrap resamples; no p-value is below 2 / (resamples + 1).
         seed: int. Seed of the bootstrap.
+        reference: str. The model that each other one is compared with, as `second`; None for every pair.
 
     Returns:
         DataFrame, one row a pair, in the order of the predictions: `first`, `second` (model ids), `metric`,
@@ -99,17 +105,23 @@ def compare_all(
         `subjects` (missing where unknown), `seeds`.
 
     Raises:
-        ParameterError: fewer than two models, no such metric, or items that differ between the models.
+        ParameterError: fewer than two models, no such metric or reference, or items that differ between the models.
     """
     models = list(predictions["model"].unique()) if "model" in predictions else []
     if len(models) < 2:
         raise ParameterError(f"A comparison needs at least two models in the column 'model'; found {models}.")
+    if reference is not None:
+        if reference not in models:
+            raise ParameterError(
+                f"No model '{reference}' to compare with. There are {models}.{nearest(reference, models)}"
+            )
+        models = [reference, *(model for model in models if model != reference)]
     tables = {model: _ordered(predictions[predictions["model"] == model]) for model in models}
     for model in models[1:]:
         check_same_items(tables[models[0]], tables[model])
     drawn = {model: resampled_metric(table, classes, metric, resamples, seed) for model, table in tables.items()}
     rows = []
-    for one, other in combinations(models, 2):
+    for one, other in combinations(models, 2) if reference is None else ((m, reference) for m in models[1:]):
         found = _comparison(tables[one], tables[other], metric, drawn[one], drawn[other])
         row = {"first": one, "second": other, "metric": metric, "difference": found.difference.value}
         row |= {"low": found.difference.low, "high": found.difference.high, "p": found.p_value}

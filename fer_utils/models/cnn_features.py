@@ -1,7 +1,9 @@
 """The features of a trained mini-Xception that Hussein (2020, table 4.8) gives to support vector machines."""
 
 import keras
+import numpy as np
 from keras import layers
+from scipy.special import softmax
 
 from fer_utils.errors import ParameterError, nearest
 
@@ -57,3 +59,17 @@ def feature_extractor(network: keras.Model, source: str = "base_gap128") -> kera
         last = [layer for layer in network.layers if isinstance(layer, kind)][-1]
         features = layers.GlobalAveragePooling2D(name=source)(last.output)
     return keras.Model(network.inputs, features, name=source)
+
+
+def map_probabilities(features: np.ndarray, classes: int) -> np.ndarray:
+    """Says what a network answers, from its features `dense_conv108` alone: they are averaged over space.
+
+    Args:
+        features: float array (n, 36 x classes), maps of 6 x 6 with the class as last axis, flattened.
+        classes: int. Number of emotion classes.
+
+    Returns:
+        float array (n, classes) of probabilities.
+    """
+    maps = np.asarray(features, dtype=np.float64).reshape(len(features), -1, classes)
+    return softmax(maps.mean(axis=1), axis=1)

@@ -31,6 +31,11 @@ class Clips:
     y: np.ndarray
     subject: np.ndarray
 
+    def __post_init__(self):
+        for name, places in zip(self.sequence, self.frames, strict=True):
+            if not len(places):
+                raise ParameterError(f"The clip '{name}' has no frames, so nothing can be said of it. Leave it out.")
+
     @classmethod
     def of(cls, split: Split, rows: np.ndarray) -> "Clips":
         """Finds the clips of a part.
@@ -71,7 +76,12 @@ class Clips:
 
         Returns:
             int array (n, length) of places.
+
+        Raises:
+            ParameterError: there is no clip to choose from.
         """
+        if not len(self):
+            raise ParameterError("There are no clips in this part, so no frames can be chosen from them.")
         return np.stack([places[choose(len(places))] for places in self.frames])
 
     def padded(self, length: int = 0) -> np.ndarray:
@@ -112,6 +122,6 @@ class Clips:
         """
         parts = [places[part_of_clip(len(places), start, stop)] for places in self.frames]
         parts = [np.r_[places, np.repeat(places[-1:], max(0, length - len(places)))] for places in parts]
-        clip = np.repeat(np.arange(len(parts)), [len(places) for places in parts])
+        clip = np.repeat(np.arange(len(parts)), np.array([len(places) for places in parts], dtype=int))
         rows = sliding_windows(clip, length, step)
         return np.concatenate([np.zeros(0, int), *parts])[rows], clip[rows[:, 0]]

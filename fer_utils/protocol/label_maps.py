@@ -106,6 +106,19 @@ LABEL_MAPS = {
             {**THREE, "surprise": "negative"},
             "three classes, surprise counted as negative",
         ),
+        # Sequences of CK+ have no neutral class; Hussein counts all 327, so contempt must have been neutral there.
+        LabelMap(
+            "three-drop-contempt",
+            POLARITY,
+            {**THREE, "contempt": "neutral"},
+            "three classes, surprise left out, contempt counted as neutral",
+        ),
+        LabelMap(
+            "three-negative-contempt",
+            POLARITY,
+            {**THREE, "surprise": "negative", "contempt": "neutral"},
+            "three classes, surprise counted as negative, contempt as neutral",
+        ),
         LabelMap("twelve", TWELVE, _same(TWELVE), "six emotions, felt or acted", "class12", TWELVE),
     )
 }

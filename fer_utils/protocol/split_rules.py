@@ -62,7 +62,7 @@ SPLIT_RULES = {
     "random-clips-80-20": SplitRule(
         partial(random_rows, train=80, validation=0, test=20, unit="sequence"),
         "random clips, 80/20",
-        paper="Oulu-CASIA",
+        paper=f"{HUSSEIN}, Oulu-CASIA",
     ),
     "random-clips-70-10-20": SplitRule(
         partial(random_rows, train=70, validation=10, test=20, unit="sequence"),

@@ -30,6 +30,27 @@ def trained_networks(folder: Path | str, split: Split, model: str) -> Callable[[
             fold or seed of this study, or tests other faces there.
     """
     folder = Path(folder)
+    record = finished_run(folder, model)
+    _check_protocol(folder, record.result["protocol"], split)
+    for number in range(len(split.folds)):
+        for seed in split.protocol.seeds:
+            _check_test_part(folder, record, split, model, number, seed)
+    return stored_networks(folder, record)
+
+
+def finished_run(folder: Path, model: str) -> RunRecord:
+    """Opens the record of a run that has trained a model.
+
+    Args:
+        folder: Path. Folder of the run.
+        model: str. Id of the model.
+
+    Returns:
+        `RunRecord`.
+
+    Raises:
+        RunError: there is no finished run, or it has no such model.
+    """
     record = read_run(folder)
     if record.state != "ok":
         raise RunError(
@@ -41,10 +62,19 @@ def trained_networks(folder: Path | str, split: Split, model: str) -> Callable[[
         raise RunError(
             f"{folder}: this run trained {', '.join(known) or 'nothing'}, not '{model}'.{nearest(model, known)}"
         )
-    _check_protocol(folder, record.result["protocol"], split)
-    for number in range(len(split.folds)):
-        for seed in split.protocol.seeds:
-            _check_test_part(folder, record, split, model, number, seed)
+    return record
+
+
+def stored_networks(folder: Path, record: RunRecord) -> Callable[[int, int], object]:
+    """Opens the networks of a run.
+
+    Args:
+        folder: Path. Folder of the run.
+        record: `RunRecord` of it.
+
+    Returns:
+        function from fold and seed to the `keras.Model` that was trained on that fold's training part.
+    """
     single = record.result["protocol"]["folds"] == len(record.result["protocol"]["seeds"]) == 1
 
     def network(fold: int, seed: int):

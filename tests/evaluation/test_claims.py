@@ -197,7 +197,7 @@ def test_a_body_without_imagenet_is_not_compared_by_its_accuracy(claims):
 
 def test_a_number_for_sequences_is_not_compared_with_one_for_images(claims):
     claim = claims["hussein2020-T6.1-ckplus-cnn_lstm_ck"]
-    same = REAL | {"dataset": "ckplus", "label_map": "three-negative", "split": "random-80-20"}
+    same = REAL | {"dataset": "ckplus", "label_map": "three-negative-contempt", "split": "random-clips-80-20"}
     assert "each image is counted, not each sequence" in str(verdict(claim, same | {"unit": "image"}, scored(0.746)))
     assert verdict(claim, same | {"unit": "sequence"}, scored(0.746)).word == "reproduced"
 

@@ -104,6 +104,17 @@ def test_all_pairs_are_compared_and_corrected_for_their_number(answers):
     assert (found["p_holm"][1:] < 0.05).all() and found["p_holm"][0] > 0.05
 
 
+def test_each_model_is_compared_with_one_and_corrected_for_fewer_comparisons(answers):
+    models = {"svm": 0.8, "knn": 0.7, "tree": 0.4}
+    table = pd.concat([answers(right=r, draw=i, model=m) for i, (m, r) in enumerate(models.items())], ignore_index=True)
+    found, pairs = compare_all(table, CLASSES, reference="knn"), compare_all(table, CLASSES)
+    assert list(zip(found["first"], found["second"], strict=True)) == [("svm", "knn"), ("tree", "knn")]
+    np.testing.assert_allclose(found["difference"], [pairs["difference"][0], -pairs["difference"][2]])
+    np.testing.assert_allclose(found["p_holm"], multipletests(found["p"], method="holm")[1])
+    with pytest.raises(ParameterError, match=r"No model 'kn' to compare with.*Did you mean 'knn'"):
+        compare_all(table, CLASSES, reference="kn")
+
+
 def test_one_model_is_no_comparison(answers):
     with pytest.raises(ParameterError, match=r"at least two models .* found \['svm'\]"):
         compare_all(answers(model="svm"), CLASSES)

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -57,3 +59,49 @@ def test_an_empty_sequence_and_an_unknown_mode_are_refused():
         fixed_length(0)
     with pytest.raises(ParameterError, match="Did you mean 'uniform'"):
         fixed_length(5, mode="uniforme")
+
+
+# Of sequences of 4, 18, 41, 50 and 77 frames: what Algorithm 1 itself gives, and the first and the last of 40 frames.
+ALGORITHM_1 = {
+    4: (40, {"paper": (0, 3), "paper_head": (0, 3), "uniform": (0, 3)}),
+    18: (54, {"paper": (4, 17), "paper_head": (0, 13), "uniform": (0, 17)}),
+    41: (21, {"paper": (0, 40), "paper_head": (0, 40), "uniform": (0, 39)}),
+    50: (25, {"paper": (0, 48), "paper_head": (0, 48), "uniform": (0, 48)}),
+    77: (39, {"paper": (0, 76), "paper_head": (0, 76), "uniform": (0, 75)}),
+}
+
+
+@pytest.mark.parametrize("count", ALGORITHM_1)
+def test_sequences_come_out_of_algorithm_1_as_its_words_say(count):
+    """Written out by counting, as the algorithm does, instead of by slices."""
+    literal, ends = ALGORITHM_1[count]
+    shown = []
+    if count > 40:
+        sample = 0
+        while sample < count:
+            shown.append(sample)
+            sample += math.ceil(count / 40)
+    else:
+        for sample in range(count):
+            for _ in range(math.ceil(40 / count)):
+                shown.append(sample)
+    assert len(shown) == literal
+    expected = {
+        "paper": ([*shown, *[shown[-1]] * 40])[: max(40, literal)][-40:],
+        "paper_head": [*shown, *[shown[-1]] * 40][:40],
+    }
+    for mode in ("paper", "paper_head"):
+        assert fixed_length(count, 40, mode).tolist() == expected[mode]
+    assert fixed_length(count, 40, "uniform").tolist() == [i * count // 40 for i in range(40)]
+    for mode, (first, last) in ends.items():
+        frames = fixed_length(count, 40, mode)
+        assert (frames[0], frames[-1]) == (first, last)
+
+
+@pytest.mark.parametrize(("count", "literal"), [(9, 45), (12, 48), (18, 54), (25, 50), (30, 60), (39, 78)])
+def test_repeating_gives_too_many_frames_and_every_mode_shows_some_of_them_alike(count, literal):
+    repeats = literal // count
+    for mode in ("paper", "paper_head"):
+        frames, often = np.unique(fixed_length(count, 40, mode), return_counts=True)
+        assert often.max() == repeats and (np.sort(often)[1:] == repeats).all()  # one may be cut in the middle
+        assert (np.diff(frames) == 1).all()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fer_utils.models.cnn_geometry import cnn_geometry
+from fer_utils.models.cnn_lstm import cnn_lstm_ck
 from fer_utils.models.deep_emotion import deep_emotion
 from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
@@ -28,6 +29,10 @@ COUNTS = [
     ("base, standard convolutions", mini_xception, {"classes": 3, "separable": False}, 310_219, None),
     ("dense, no dense connections", dense_mini_xception, {"classes": 3, "dense": False}, 117_659, None),
     ("dense, ReLU", dense_mini_xception, {"classes": 3, "leaky": False}, 94_059, 98_363),
+    # Hussein (2020), LSTM on 40 x 108 features
+    ("5.1 LSTM", cnn_lstm_ck, {}, 122_419, 122_419),
+    ("5.1 LSTM, 7 classes", cnn_lstm_ck, {"classes": 7}, 185_655, 185_655),
+    ("5.1 LSTM on 108 steps of 40", cnn_lstm_ck, {"length": 108, "features": 40}, 93_043, 93_043),
     # Hussein (2020), transfer learning
     ("VGG-16 without its top", vgg16_body, {}, 14_714_688, 14_714_688),
     ("ResNet-50 without its top", resnet50_body, {}, 23_534_592, 23_587_712),

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from fer_utils.datasets.ckplus import COUNTS
 from fer_utils.datasets.emotions import EMOTIONS, SEVEN
 from fer_utils.errors import ParameterError
 from fer_utils.protocol import Protocol
@@ -17,6 +18,8 @@ from fer_utils.protocol.label_maps import LABEL_MAPS, label_map
         ("seven-contempt", tuple(e for e in EMOTIONS if e != "neutral"), {"neutral"}),
         ("three-drop", ("negative", "neutral", "positive"), {"surprise", "contempt"}),
         ("three-negative", ("negative", "neutral", "positive"), {"contempt"}),
+        ("three-drop-contempt", ("negative", "neutral", "positive"), {"surprise"}),
+        ("three-negative-contempt", ("negative", "neutral", "positive"), set()),
     ],
 )
 def test_a_map_has_its_classes_and_leaves_out_what_it_says(name, classes, dropped):
@@ -30,6 +33,21 @@ def test_the_two_readings_of_three_classes_differ_in_surprise_alone():
     drop, negative = (label_map(name).encode(EMOTIONS) for name in ("three-drop", "three-negative"))
     assert [emotion for emotion, a, b in zip(EMOTIONS, drop, negative, strict=True) if a != b] == ["surprise"]
     assert label_map("three-negative").classes[negative[EMOTIONS.index("surprise")]] == "negative"
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("three-negative-contempt", [240, 18, 69]),  # 73.4 % of all 327 are negative
+        ("three-drop-contempt", [157, 18, 69]),
+        ("three-negative", [240, 0, 69]),  # without contempt no sequence is neutral
+        ("three-drop", [157, 0, 69]),
+    ],
+)
+def test_sequences_of_ckplus_are_neutral_only_where_contempt_is(name, counts):
+    shown = np.repeat(list(COUNTS), list(COUNTS.values()))
+    codes = label_map(name).encode(shown)
+    assert np.bincount(codes[codes >= 0], minlength=3).tolist() == counts
 
 
 @pytest.mark.parametrize("name", [name for name in LABEL_MAPS if name != "twelve"])
