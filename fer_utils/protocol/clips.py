@@ -1,12 +1,12 @@
 """The clips of one part of a split: which of its rows are their frames, in order of time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fer_utils.errors import ParameterError
-from fer_utils.faces.clip_sampling import part_of_clip, sliding_windows
+from fer_utils.faces.clip_sampling import every_period, part_of_clip, sliding_windows
 from fer_utils.protocol.protocol import Split
 
 PADDING = -1  # a place without a frame
@@ -73,6 +73,30 @@ class Clips:
             int array (n, length) of places.
         """
         return np.stack([places[choose(len(places))] for places in self.frames])
+
+    def every(self, seconds: np.ndarray, period: float = 0.3) -> "Clips":
+        """Keeps the frames that a camera would see that looks now and then.
+
+        Args:
+            seconds: float array (m,). When the frame of each place is shown in its clip.
+            period: float. Seconds from one look to the next.
+
+        Returns:
+            `Clips` with fewer frames, at least one each, chosen by `every_period`.
+        """
+        return replace(self, frames=tuple(places[every_period(seconds[places], period)] for places in self.frames))
+
+    def only(self, wanted: np.ndarray) -> "Clips":
+        """Keeps the frames that are wanted, such as those in which a face was found.
+
+        Args:
+            wanted: bool array (m,), one a place.
+
+        Returns:
+            `Clips`. Of a clip without such a frame the first one stays, so that no clip is lost.
+        """
+        kept = (places[wanted[places]] if wanted[places].any() else places[:1] for places in self.frames)
+        return replace(self, frames=tuple(kept))
 
     def padded(self, length: int = 0) -> np.ndarray:
         """Lists all frames of every clip, filled up to one length with `PADDING`.

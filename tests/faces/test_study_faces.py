@@ -82,9 +82,9 @@ def test_what_ferbench_data_holds_need_not_be_named(real, monkeypatch, tmp_path)
     [
         ("jafe", "", {}, "No dataset 'jafe'.*Did you mean 'jaffe'"),
         ("jaffe", "", {}, 'not known where it lies.*FERBENCH_DATA.*data = "twin"'),
-        ("afew", "", {}, "not known where it lies.*subfolder 'afew'\\.$"),
+        ("folders", "", {}, "not known where it lies.*subfolder 'folders'\\.$"),
         ("jaffe", "twin-tyni", {}, "no twin 'twin-tyni'.*Did you mean 'twin-tiny'"),
-        ("afew", "twin", {}, "afew: no twin of it can be drawn"),
+        ("folders", "twin", {}, "folders: no twin of it can be drawn"),
         ("jaffe+ckplus", "/data", {}, "'/data' does not say of which.*jaffe=PATH;ckplus=PATH"),
         ("jaffe+ckplus", "jaffe=twin;ckplu=twin", {}, "has no part 'ckplu'.*Did you mean 'ckplus'"),
         ("jaffe+jaffe", "twin", {}, "stands twice"),
