@@ -1,4 +1,4 @@
-"""What a face shows and how it moves, as two streams: which of the two answers a question can be asked by leaving one out."""
+"""What a face shows and how it moves, as two streams, each of which can be left out."""
 
 import keras
 from keras import layers, ops

@@ -98,6 +98,23 @@ class Clips:
         kept = (places[wanted[places]] if wanted[places].any() else places[:1] for places in self.frames)
         return replace(self, frames=tuple(kept))
 
+    def first_frames(self, wanted: np.ndarray, otherwise: float = 0.65) -> np.ndarray:
+        """Finds a frame of each clip, such as its apex.
+
+        Args:
+            wanted: bool array (m,), one a place.
+            otherwise: float. In 0-1, which frame is taken where none is wanted; 0.65 is the middle of the part from
+                0.5 to 0.8 that Zennou et al. take to be around the apex.
+
+        Returns:
+            int array (n,) of places: of each clip the first one that is wanted.
+        """
+        given = (places[wanted[places]] for places in self.frames)
+        guessed = (places[int(otherwise * len(places))] for places in self.frames)
+        return np.array(
+            [some[0] if len(some) else guess for some, guess in zip(given, guessed, strict=True)], dtype=int
+        )
+
     def padded(self, length: int = 0) -> np.ndarray:
         """Lists all frames of every clip, filled up to one length with `PADDING`.
 

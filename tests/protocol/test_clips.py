@@ -65,3 +65,14 @@ def test_frames_without_a_face_are_left_out_but_no_clip_is_lost(split):
     kept = clips.only(found)
     assert np.array_equal(kept.frames[0], clips.frames[0][[0, 3, 4, 5]])
     assert np.array_equal(kept.frames[1], clips.frames[1][:1]) and np.array_equal(kept.frames[2], clips.frames[2])
+
+
+def test_the_apex_of_a_clip_is_its_first_wanted_frame_or_a_guess(split):
+    rows = split.folds[0].test
+    clips, wanted = Clips.of(split, rows), np.zeros(len(rows), dtype=bool)
+    wanted[clips.frames[0][2:5]] = True
+    found = clips.first_frames(wanted)
+    assert found[0] == clips.frames[0][2]
+    assert np.array_equal(found[1:], [places[3] for places in clips.frames[1:]])  # 0.65 of six frames
+    known = clips.first_frames(split.table.rows["apex"].to_numpy()[rows])
+    assert split.table.rows["apex"].to_numpy()[rows][known].all()

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from fer_utils.datasets import load_dataset
+from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.sources import SEEDS
 from fer_utils.datasets.synthetic.twins import make_twin
 from fer_utils.datasets.synthetic.twins.afew import Clip
@@ -58,8 +59,6 @@ def test_every_class_is_there_to_train_to_choose_and_to_test_on(preset):
     rows = rows.assign(sample_id=rows["sequence"], subject=np.nan, frame=0, label=[EMOTIONS[c.kind] for c in clips])
     rows = rows.assign(split=[part(clip) for clip in clips], image=np.arange(len(clips)))
     pixels = np.arange(len(clips), dtype=np.uint32).view(np.uint8).reshape(-1, 2, 2)
-    from fer_utils.datasets.face_table import FaceTable
-
     (fold,) = owners_split(FaceTable("afew", rows, pixels, ""))
     for places in (fold.train, fold.validation, fold.test):
         assert set(rows["label"].iloc[places]) == set(EMOTIONS.values())
