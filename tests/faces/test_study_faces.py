@@ -108,3 +108,10 @@ def test_twins_of_a_mixture_show_different_people(monkeypatch):
     assert [source.load() for source in sources] == [None] * 3 and len(set(seeds)) == 3
     digests = {source.digest() for source in (*sources, dataclasses.replace(sources[0], data="twin-tiny"))}
     assert len(digests) == 4
+
+
+def test_drawn_sequences_have_the_frames_a_second_that_are_asked_for():
+    """`Chain` has a field of that name, too, and once kept the number to itself."""
+    few = FEW | {"frames": 6, "emotions": ["surprise"]}
+    slow, fast = (open_faces("synthetic", fps=fps, **few) for fps in (2.0, 25.0))
+    assert slow.fingerprint == load_dataset("synthetic", fps=2.0, **few).fingerprint != fast.fingerprint

@@ -55,11 +55,11 @@ def test_nobody_acts_in_both_parts_but_a_number_can_be_in_both(preset):
 def test_every_class_is_there_to_train_to_choose_and_to_test_on(preset):
     """The owners name two parts; a tenth of the first, which a hash of the names decides, is there to choose on."""
     clips = make_twin(NAME, preset, SEEDS[NAME]).items()
-    rows = pd.DataFrame({"sequence": [f"{part(clip)}/{clip.number}" for clip in clips]})
-    rows = rows.assign(sample_id=rows["sequence"], subject=np.nan, frame=0, label=[EMOTIONS[c.kind] for c in clips])
-    rows = rows.assign(split=[part(clip) for clip in clips], image=np.arange(len(clips)))
-    pixels = np.arange(len(clips), dtype=np.uint32).view(np.uint8).reshape(-1, 2, 2)
-    (fold,) = owners_split(FaceTable("afew", rows, pixels, ""))
+    clips = [clip for clip in clips for _ in range(2)]  # of two frames each
+    names, classes = [f"{part(clip)}/{clip.number}" for clip in clips], [EMOTIONS[clip.kind] for clip in clips]
+    rows = pd.DataFrame({"sample_id": np.arange(len(clips)).astype(str), "sequence": names, "label": classes})
+    rows = rows.assign(subject=np.nan, frame=0, image=0, split=[part(clip) for clip in clips])
+    (fold,) = owners_split(FaceTable(NAME, rows, np.zeros((1, 2, 2), np.uint8), ""))
     for places in (fold.train, fold.validation, fold.test):
         assert set(rows["label"].iloc[places]) == set(EMOTIONS.values())
 
