@@ -13,7 +13,7 @@ STUDIES := $(addprefix notebooks/, 18_wu_pan_images.ipynb 13_mini_xception.ipynb
   04_how_to_fool_yourself.ipynb 03_faces.ipynb 17_deep_emotion.ipynb 20_cnn_lstm.ipynb 12_transfer_learning.ipynb \
   26_aggregation_and_voting.ipynb \
   14_vggface_configurations.ipynb 15_frontalization.ipynb 11_svm_on_cnn_features.ipynb 10_svm_on_pixels.ipynb \
-  01_drawn_faces.ipynb 02_dataset_card.ipynb 00_tour.ipynb)
+  25_wu_pan_video.ipynb 27_genuine_or_acted.ipynb 01_drawn_faces.ipynb 02_dataset_card.ipynb 00_tour.ipynb)
 REPORT := notebooks/90_report.ipynb
 
 export KERAS_BACKEND ?= tensorflow

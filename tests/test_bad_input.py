@@ -140,7 +140,7 @@ MISTAKES = {
         "run real --data fer2013=twin-quik", ("no twin 'twin-quik'", "Did you mean 'twin-quick'?")
     ),
     "twin that nobody draws": Mistake(
-        "run real --data afew=twin", ("afew: no twin of it can be drawn", "twins of fer2013, ckplus")
+        "run real --data folders=twin", ("folders: no twin of it can be drawn", "twins of fer2013, ckplus")
     ),
     "score on a misspelt mixture": Mistake(
         "score f --template --protocol fer2013+ckplu/seven/group-kfold", ("no dataset 'ckplu'", "mean 'ckplus'?")

@@ -44,6 +44,7 @@ def synth(twin, out, preset, seed, jobs, force):
     oulu_casia  2,880 sequences, original and preprocessed (20 min, 1.7 GB)
     sase_fe     600 clips at 100 frames a second (60 min, 0.2 GB)
     emo2018     24,192 clips of six seconds (6 hours, 1.8 GB)
+    afew        1,156 clips of films, and the faces in them (35 min, 0.5 GB)
 
     quick takes a minute or two, small and tiny seconds. The same seed gives the same bytes, with any number of
     processes. OUT appears when it is complete; where something is in it, it is left alone: --force replaces a twin, and

@@ -1,11 +1,14 @@
-"""Which frames of a clip are used: its middle part, windows that slide over it, or one of each of its segments.
+"""Which frames of a clip are used: its middle part, windows that slide over it, one of each segment or of each moment.
 
-All functions take numbers of frames and return row numbers, so that they serve images, features and tables alike.
+All functions take numbers or times of frames and return row numbers, so that they serve images, features and tables
+alike.
 """
 
 import numpy as np
 
 from fer_utils.errors import ParameterError
+
+LATE = 1e-6  # seconds; a frame that is earlier by no more is in time
 
 
 def part_of_clip(count: int, start: float = 0.5, stop: float = 0.8) -> np.ndarray:
@@ -85,6 +88,34 @@ def sample_segments(count: int, rng: np.random.Generator, segments: int = 3, use
     first = np.arange(segments) * count // segments
     beyond = np.maximum(first + 1, np.arange(1, segments + 1) * count // segments)
     return rng.integers(first[:used], beyond[:used])
+
+
+def every_period(seconds: np.ndarray, period: float = 0.3) -> np.ndarray:
+    """Chooses frames as a camera that looks now and then: the first one, and after each period the next that comes.
+
+    Args:
+        seconds: float array (n,). When each frame of a clip is shown, rising.
+        period: float. Seconds from one look to the next; Wu and Pan (2019, section 5.4.1) have 0.3.
+
+    Returns:
+        int array, in order of time. A clip that ends within a period has its first frame alone; where frames are
+        farther apart than a period, each is chosen once.
+
+    Raises:
+        ParameterError: no frames, times that are unknown or do not rise, or an impossible period.
+    """
+    seconds = np.asarray(seconds, dtype=float)
+    _check_count(len(seconds))
+    if not 0 < period < np.inf:
+        raise ParameterError(f"period={period!r}: expected seconds, a number above 0 such as 0.3.")
+    if not np.isfinite(seconds).all() or (np.diff(seconds) <= 0).any():
+        raise ParameterError(
+            f"Times of {len(seconds)} frames, from {seconds[0]:g} to {seconds[-1]:g} seconds: expected known times, "
+            "each later than the one before. Where a film does not say its rate, give frame numbers over the rate."
+        )
+    passed = seconds - seconds[0]
+    looks = period * np.arange(int((passed[-1] + LATE) / period) + 1)
+    return np.unique(np.searchsorted(passed, looks - LATE))
 
 
 def _check_count(count: int) -> None:

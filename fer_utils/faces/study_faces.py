@@ -48,7 +48,8 @@ def open_faces(
     of_chain = {name: value for name, value in options.items() if name in OF_CHAIN}
     chain = Chain(view=view, size=size, color=color, **{"landmarks": False} | of_chain)
     sources = read_sources(dataset, data)
-    wanted = {name: value for name, value in options.items() if name not in OF_CHAIN}
+    own = {field.name for source in sources for field in fields(DATASETS[source.name])}
+    wanted = {name: value for name, value in options.items() if name not in OF_CHAIN or name in own}  # both have `fps`
     _check_options(sources, wanted)
     tables = [_open(source, chain, wanted) for source in sources]
     return tables[0] if len(tables) == 1 else combine_tables(tables, size, color)

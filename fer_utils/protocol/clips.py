@@ -1,12 +1,12 @@
 """The clips of one part of a split: which of its rows are their frames, in order of time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fer_utils.errors import ParameterError
-from fer_utils.faces.clip_sampling import part_of_clip, sliding_windows
+from fer_utils.faces.clip_sampling import every_period, part_of_clip, sliding_windows
 from fer_utils.protocol.protocol import Split
 
 PADDING = -1  # a place without a frame
@@ -83,6 +83,47 @@ class Clips:
         if not len(self):
             raise ParameterError("There are no clips in this part, so no frames can be chosen from them.")
         return np.stack([places[choose(len(places))] for places in self.frames])
+
+    def every(self, seconds: np.ndarray, period: float = 0.3) -> "Clips":
+        """Keeps the frames that a camera would see that looks now and then.
+
+        Args:
+            seconds: float array (m,). When the frame of each place is shown in its clip.
+            period: float. Seconds from one look to the next.
+
+        Returns:
+            `Clips` with fewer frames, at least one each, chosen by `every_period`.
+        """
+        return replace(self, frames=tuple(places[every_period(seconds[places], period)] for places in self.frames))
+
+    def only(self, wanted: np.ndarray) -> "Clips":
+        """Keeps the frames that are wanted, such as those in which a face was found.
+
+        Args:
+            wanted: bool array (m,), one a place.
+
+        Returns:
+            `Clips`. Of a clip without such a frame the first one stays, so that no clip is lost.
+        """
+        kept = (places[wanted[places]] if wanted[places].any() else places[:1] for places in self.frames)
+        return replace(self, frames=tuple(kept))
+
+    def first_frames(self, wanted: np.ndarray, otherwise: float = 0.65) -> np.ndarray:
+        """Finds a frame of each clip, such as its apex.
+
+        Args:
+            wanted: bool array (m,), one a place.
+            otherwise: float. In 0-1, which frame is taken where none is wanted; 0.65 is the middle of the part from
+                0.5 to 0.8 that Zennou et al. take to be around the apex.
+
+        Returns:
+            int array (n,) of places: of each clip the first one that is wanted.
+        """
+        given = (places[wanted[places]] for places in self.frames)
+        guessed = (places[int(otherwise * len(places))] for places in self.frames)
+        return np.array(
+            [some[0] if len(some) else guess for some, guess in zip(given, guessed, strict=True)], dtype=int
+        )
 
     def padded(self, length: int = 0) -> np.ndarray:
         """Lists all frames of every clip, filled up to one length with `PADDING`.

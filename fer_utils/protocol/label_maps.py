@@ -69,7 +69,8 @@ class LabelMap:
                 f"The label map '{self.name}' reads the column '{self.column}', which {table.name} does not have. "
                 "It is for SASE-FE, whose films are felt or acted."
             )
-        return self.encode(table.rows[self.column].to_numpy(dtype=object))
+        labels = table.rows[self.column]
+        return self.encode((labels.astype(str) if labels.dtype == bool else labels).to_numpy(dtype=object))
 
 
 def _same(names: tuple[str, ...]) -> dict[str, str]:
@@ -88,7 +89,8 @@ THREE = {
 POLARITY = ("negative", "neutral", "positive")
 SIX, SIX_CONTEMPT = _without("contempt", "neutral"), _without("fear", "neutral")
 SEVEN_CONTEMPT = _without("neutral")
-TWELVE = tuple(f"{kind} {emotion}" for kind in ("acted", "genuine") for emotion in SIX_CONTEMPT)
+GENUINE = {"False": "acted", "True": "genuine"}  # the column holds truth values
+TWELVE = tuple(f"{kind} {emotion}" for kind in GENUINE.values() for emotion in SIX_CONTEMPT)
 
 LABEL_MAPS = {
     label_map.name: label_map
@@ -120,6 +122,7 @@ LABEL_MAPS = {
             "three classes, surprise counted as negative, contempt as neutral",
         ),
         LabelMap("twelve", TWELVE, _same(TWELVE), "six emotions, felt or acted", "class12", TWELVE),
+        LabelMap("genuine", tuple(GENUINE.values()), GENUINE, "felt or acted", "genuine", tuple(GENUINE)),
     )
 }
 

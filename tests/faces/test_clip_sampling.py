@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_utils.errors import ParameterError
-from fer_utils.faces.clip_sampling import part_of_clip, sample_segments, sliding_windows
+from fer_utils.faces.clip_sampling import every_period, part_of_clip, sample_segments, sliding_windows
 
 
 def test_half_to_four_fifths_of_ten_frames_are_three():
@@ -75,3 +75,37 @@ def test_impossible_parts_windows_and_segments_are_refused():
         sliding_windows(np.zeros(9), length=0)
     with pytest.raises(ParameterError, match="no more used"):
         sample_segments(9, np.random.default_rng(0), segments=3, used=4)
+
+
+@pytest.mark.parametrize(
+    ("rate", "count", "expected"),
+    [
+        (25, 30, [0, 8, 15, 23]),  # 0, 0.3, 0.6, 0.9 seconds: the next frame that comes
+        (10, 10, [0, 3, 6, 9]),
+        (100, 61, [0, 30, 60]),
+        (2, 4, [0, 1, 2, 3]),  # fewer frames than looks: each once
+        (25, 7, [0]),  # a clip that ends within a period
+        (25, 1, [0]),
+    ],
+)
+def test_a_camera_that_looks_every_third_of_a_second_sees_these_frames(rate, count, expected):
+    assert every_period(np.arange(count) / rate).tolist() == expected
+    assert every_period(7 + np.arange(count) / rate).tolist() == expected  # whenever the clip begins
+
+
+def test_a_film_with_an_uneven_rate_is_looked_at_by_its_own_times():
+    assert every_period([0, 0.1, 0.5, 0.55, 0.95], 0.3).tolist() == [0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "period", "words"),
+    [
+        ([], 0.3, "without frames"),
+        ([0, 1], 0, "period=0: expected seconds"),
+        ([0, np.nan], 0.3, "expected known times"),
+        ([0, 2, 1], 0.3, "each later than the one before"),
+    ],
+)
+def test_times_that_are_none_are_refused(seconds, period, words):
+    with pytest.raises(ParameterError, match=words):
+        every_period(seconds, period)

@@ -82,9 +82,9 @@ def test_what_ferbench_data_holds_need_not_be_named(real, monkeypatch, tmp_path)
     [
         ("jafe", "", {}, "No dataset 'jafe'.*Did you mean 'jaffe'"),
         ("jaffe", "", {}, 'not known where it lies.*FERBENCH_DATA.*data = "twin"'),
-        ("afew", "", {}, "not known where it lies.*subfolder 'afew'\\.$"),
+        ("folders", "", {}, "not known where it lies.*subfolder 'folders'\\.$"),
         ("jaffe", "twin-tyni", {}, "no twin 'twin-tyni'.*Did you mean 'twin-tiny'"),
-        ("afew", "twin", {}, "afew: no twin of it can be drawn"),
+        ("folders", "twin", {}, "folders: no twin of it can be drawn"),
         ("jaffe+ckplus", "/data", {}, "'/data' does not say of which.*jaffe=PATH;ckplus=PATH"),
         ("jaffe+ckplus", "jaffe=twin;ckplu=twin", {}, "has no part 'ckplu'.*Did you mean 'ckplus'"),
         ("jaffe+jaffe", "twin", {}, "stands twice"),
@@ -108,3 +108,10 @@ def test_twins_of_a_mixture_show_different_people(monkeypatch):
     assert [source.load() for source in sources] == [None] * 3 and len(set(seeds)) == 3
     digests = {source.digest() for source in (*sources, dataclasses.replace(sources[0], data="twin-tiny"))}
     assert len(digests) == 4
+
+
+def test_drawn_sequences_have_the_frames_a_second_that_are_asked_for():
+    """`Chain` has a field of that name, too, and once kept the number to itself."""
+    few = FEW | {"frames": 6, "emotions": ["surprise"]}
+    slow, fast = (open_faces("synthetic", fps=fps, **few) for fps in (2.0, 25.0))
+    assert slow.fingerprint == load_dataset("synthetic", fps=2.0, **few).fingerprint != fast.fingerprint

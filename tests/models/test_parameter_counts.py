@@ -9,12 +9,14 @@ from fer_utils.models.cnn_lstm import cnn_lstm_ck
 from fer_utils.models.deep_emotion import deep_emotion
 from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
+from fer_utils.models.movement import movement_network
 from fer_utils.models.resnet50 import resnet50_body
 from fer_utils.models.transfer import transfer_network
 from fer_utils.models.two_stream import joined_head, two_stream
 from fer_utils.models.vgg16 import vgg16_body
 from fer_utils.models.vggface import OWN_UNITS, UNITS, vggface, vggface_body, vggface_identities
 from fer_utils.models.wu_pan import wp_cnn512, wp_lstm_head, wp_raw_lstm
+from fer_utils.models.wu_pan_video import wp_video_head
 
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
 COUNTS = [
@@ -77,8 +79,13 @@ COUNTS = [
     ("LSTMs on rows", wp_raw_lstm, {}, 361_223, 361_223),
     ("LSTMs on all pixels", wp_raw_lstm, {"reading": "one step"}, 33_670_343, None),
     ("LSTMs on 48 x 48 pixels", wp_raw_lstm, {"reading": "one step", "input_shape": (48, 48, 1)}, 1_295_559, None),
+    ("LSTMs on a film", wp_video_head, {}, 378_055, 378_055),
     ("CNN after Gudi", gudi_cnn, {}, 56_883_015, 56_883_015),
     ("CNN after Gudi, one pool", gudi_cnn, {"pools": 1}, 226_752_327, None),
+    # Ours
+    ("course of a clip", movement_network, {}, 3_522, 3_522),
+    ("features without time", movement_network, {"measures": 0, "still": 512}, 16_482, 16_482),
+    ("course and features", movement_network, {"still": 512}, 20_002, 20_002),
 ]
 
 

@@ -46,3 +46,33 @@ def test_clips_that_would_be_cut_and_protocols_that_count_images_are_refused(spl
     images = Protocol.for_table(split.table, folds=1).split(split.table)
     with pytest.raises(ParameterError, match="counts images"):
         Clips.of(images, images.folds[0].test)
+
+
+def test_a_camera_that_looks_now_and_then_sees_some_frames_of_every_clip(split):
+    rows = split.folds[0].test
+    clips, seconds = Clips.of(split, rows), split.table.rows["frame"].to_numpy()[rows] / 10
+    looked = clips.every(seconds, 0.3)
+    for places, kept in zip(clips.frames, looked.frames, strict=True):
+        assert np.array_equal(kept, places[[0, 3]])
+    assert np.array_equal(looked.sequence, clips.sequence) and (clips.every(seconds, 9).lengths == 1).all()
+
+
+def test_frames_without_a_face_are_left_out_but_no_clip_is_lost(split):
+    rows = split.folds[0].test
+    clips = Clips.of(split, rows)
+    found = np.ones(len(rows), dtype=bool)
+    found[clips.frames[0][1:3]], found[clips.frames[1]] = False, False
+    kept = clips.only(found)
+    assert np.array_equal(kept.frames[0], clips.frames[0][[0, 3, 4, 5]])
+    assert np.array_equal(kept.frames[1], clips.frames[1][:1]) and np.array_equal(kept.frames[2], clips.frames[2])
+
+
+def test_the_apex_of_a_clip_is_its_first_wanted_frame_or_a_guess(split):
+    rows = split.folds[0].test
+    clips, wanted = Clips.of(split, rows), np.zeros(len(rows), dtype=bool)
+    wanted[clips.frames[0][2:5]] = True
+    found = clips.first_frames(wanted)
+    assert found[0] == clips.frames[0][2]
+    assert np.array_equal(found[1:], [places[3] for places in clips.frames[1:]])  # 0.65 of six frames
+    known = clips.first_frames(split.table.rows["apex"].to_numpy()[rows])
+    assert split.table.rows["apex"].to_numpy()[rows][known].all()

@@ -3,6 +3,7 @@ import pytest
 
 from fer_utils.datasets.ckplus import COUNTS
 from fer_utils.datasets.emotions import EMOTIONS, SEVEN
+from fer_utils.datasets.synthetic import SyntheticFaces
 from fer_utils.errors import ParameterError
 from fer_utils.protocol import Protocol
 from fer_utils.protocol.label_maps import LABEL_MAPS, label_map
@@ -50,7 +51,7 @@ def test_sequences_of_ckplus_are_neutral_only_where_contempt_is(name, counts):
     assert np.bincount(codes[codes >= 0], minlength=3).tolist() == counts
 
 
-@pytest.mark.parametrize("name", [name for name in LABEL_MAPS if name != "twelve"])
+@pytest.mark.parametrize("name", [name for name, of in LABEL_MAPS.items() if of.column == "label"])
 @pytest.mark.parametrize(("label", "meant"), [("hapiness", "happiness"), ("Fear", "fear"), (3.0, ""), (np.nan, "")])
 def test_a_label_that_is_no_emotion_does_not_pass_for_a_dropped_one(name, label, meant):
     with pytest.raises(ParameterError, match=f"'{label}' is no emotion.*{meant}"):
@@ -74,6 +75,35 @@ def test_twelve_classes_tell_felt_from_acted(faces):
     table.rows.loc[3, "class12"] = "genuine joy"
     with pytest.raises(ParameterError, match="'genuine joy' is no label of 'class12'"):
         Protocol.for_table(table, "twelve")
+
+
+def test_felt_or_acted_is_read_from_truth_values(faces):
+    table = faces()
+    with pytest.raises(ParameterError, match="column 'genuine', which toy does not have"):
+        label_map("genuine").codes(table)
+    felt = np.arange(len(table)) % 3 == 0
+    table.rows["genuine"] = felt
+    assert [label_map("genuine").classes[code] for code in label_map("genuine").codes(table)] == [
+        "genuine" if one else "acted" for one in felt
+    ]
+    table.rows["genuine"] = np.where(felt, "yes", "no")
+    with pytest.raises(ParameterError, match="'yes' is no label of 'genuine'"):
+        label_map("genuine").codes(table)
+
+
+def test_drawn_sequences_know_their_twelve_classes():
+    options = {
+        "subjects": 3,
+        "images_per_emotion": 1,
+        "frames": 3,
+        "genuine": "both",
+        "emotions": ["anger", "contempt"],
+    }
+    table = SyntheticFaces("tiny", **options).load()
+    twelve, genuine, emotion = (label_map(name) for name in ("twelve", "genuine", "six-contempt"))
+    named = [twelve.classes[code] for code in twelve.codes(table)]
+    both = zip(genuine.codes(table), emotion.codes(table), strict=True)
+    assert named == [f"{genuine.classes[kind]} {emotion.classes[code]}" for kind, code in both]
 
 
 @pytest.mark.parametrize("name", LABEL_MAPS)

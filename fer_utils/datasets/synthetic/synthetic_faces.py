@@ -122,7 +122,8 @@ class SyntheticFaces:
               ...: on the subject's right and left side;
             - `landmarks`: float32 array (68, 2), pixels, in the order of iBUG;
             - `yaw`, `pitch`, `roll`: degrees; `light_x`, `light_y`: where light comes from; signs as in `Imaging`;
-            - `apex` (bool): the first frame at the apex, one a recording; `genuine` (bool): felt, or acted;
+            - `apex` (bool): the first frame at the apex, one a recording; `genuine` (bool): felt, or acted; `class12`:
+              both, as SASE-FE's classes are named, such as "acted anger";
             - `occluded`: "hand", "scarf", "hair", or "" where nothing covers the face;
             - `skin_group`: 0 (lightest) to 5 (darkest); `glasses`: their kind, or "" for none.
         """
@@ -132,9 +133,10 @@ class SyntheticFaces:
             write_cache(folder, self._parts(), len(self))
             drawn = read_cache(folder) or join(self._parts())
         rows = pd.DataFrame(drawn.columns)
+        kinds = np.where(rows["genuine"], "genuine ", "acted ")
         return FaceTable(
             name=self.name,
-            rows=rows.assign(landmarks=list(np.asarray(drawn.landmarks))),
+            rows=rows.assign(landmarks=list(np.asarray(drawn.landmarks)), class12=kinds + rows["label"]),
             images=drawn.images,
             fingerprint=drawn.fingerprint,
             synthetic=True,

@@ -4,6 +4,7 @@ Whoever has no copy of a dataset can write and try all programs on its twin. The
 with the loaders, so that neither can hide a mistake of the other.
 """
 
+from fer_utils.datasets.synthetic.twins.afew import AfewTwin
 from fer_utils.datasets.synthetic.twins.ckplus import CkPlusTwin
 from fer_utils.datasets.synthetic.twins.ckplus48 import CkPlus48Twin
 from fer_utils.datasets.synthetic.twins.emo2018 import Emo2018Twin
@@ -15,7 +16,7 @@ from fer_utils.datasets.synthetic.twins.twin import PRESETS, Twin
 from fer_utils.datasets.synthetic.twins.writing import check_target, write_twin
 from fer_utils.errors import ParameterError, nearest
 
-CLASSES = (Fer2013Twin, CkPlusTwin, CkPlus48Twin, JaffeTwin, OuluCasiaTwin, SaseFeTwin, Emo2018Twin)
+CLASSES = (Fer2013Twin, CkPlusTwin, CkPlus48Twin, JaffeTwin, OuluCasiaTwin, SaseFeTwin, Emo2018Twin, AfewTwin)
 TWINS = {twin.name: twin for twin in CLASSES}
 
 __all__ = ["PRESETS", "TWINS", "Twin", "check_target", "make_twin", "write_twin"]

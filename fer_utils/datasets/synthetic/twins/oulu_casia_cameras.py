@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from fer_utils.datasets.synthetic.identity import Identity
 from fer_utils.datasets.synthetic.imaging import Imaging
+from fer_utils.datasets.synthetic.twins.upright import with_eyes_at
 
 LIGHTS = ("Strong", "Weak", "Dark")
 # Camera and light -> factor on the exposure, noise in gray levels. The infrared camera has a lamp of its own.
@@ -65,12 +65,4 @@ def upright(image: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarr
     Returns:
         uint8 picture of 320 x 240, and its landmarks.
     """
-    eyes = np.array([points[36:42].mean(axis=0), points[42:48].mean(axis=0)])
-    (across, down), (wide, high) = eyes[1] - eyes[0], EYES[1] - EYES[0]
-    turn = complex(wide, high) / complex(across, down)
-    matrix = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    shift = EYES.mean(axis=0) - matrix @ eyes.mean(axis=0)
-    moved = cv2.warpAffine(
-        *(image, np.column_stack([matrix, shift]), SIZE[::-1]), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return moved, points @ matrix.T + shift
+    return with_eyes_at(EYES, SIZE, image, points)

@@ -1,4 +1,4 @@
-"""Frames as an MP4 file, made in memory, the same bytes each time."""
+"""Frames as an MP4 or AVI file, made in memory, the same bytes each time."""
 
 import io
 
@@ -19,9 +19,26 @@ def encode_mp4(frames: list[np.ndarray], fps: int) -> bytes:
     Returns:
         bytes of an MP4 file.
     """
+    return _encode(frames, fps, "mp4")
+
+
+def encode_avi(frames: list[np.ndarray], fps: int) -> bytes:
+    """Encodes a film as AVI.
+
+    Args:
+        frames: list of uint8 arrays, as `encode_mp4` takes them.
+        fps: int. Frames a second.
+
+    Returns:
+        bytes of an AVI file.
+    """
+    return _encode(frames, fps, "avi")
+
+
+def _encode(frames: list[np.ndarray], fps: int, container_format: str) -> bytes:
     height, width = frames[0].shape[:2]
     content = io.BytesIO()
-    with av.open(content, "w", format="mp4", options={"fflags": "bitexact"}) as container:
+    with av.open(content, "w", format=container_format, options={"fflags": "bitexact"}) as container:
         stream = container.add_stream(CODEC, rate=fps)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.bit_rate = round(BITS_A_PIXEL * width * height * fps)
