@@ -93,7 +93,13 @@ def face_grid(images: np.ndarray, titles, columns: int = 7, alt: str = "", point
 
 
 def curves_over_time(
-    panels, alt: str, marks=None, ylabel: str = "intensity", top: float | None = None, bottom: float | None = 0.0
+    panels,
+    alt: str,
+    marks=None,
+    ylabel: str = "intensity",
+    top: float | None = None,
+    bottom: float | None = 0.0,
+    xlabel: str = "seconds",
 ) -> Picture:
     """Plots what changes in time, one panel a recording, side by side with one scale.
 
@@ -104,6 +110,7 @@ def curves_over_time(
         ylabel: str. Name of what is plotted.
         top: float. Upper end of the vertical axis; None for as high as the curves go.
         bottom: float. Its lower end; None for as low as the curves go.
+        xlabel: str. What the horizontal axis counts.
 
     Returns:
         `Picture`.
@@ -119,7 +126,7 @@ def curves_over_time(
             for second in (marks or {}).get(title, ()):
                 axes.axvline(second, color="gray", linewidth=0.6)
             axes.set_title(title)
-            axes.set_xlabel("seconds")
+            axes.set_xlabel(xlabel)
             axes.set_ylabel(ylabel)
             axes.set_ylim(bottom, top)
         first.legend(frameon=False, fontsize=8)

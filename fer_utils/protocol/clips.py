@@ -1,7 +1,7 @@
 """The clips of one part of a split: which of its rows are their frames, in order of time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,18 @@ class Clips:
     def lengths(self) -> np.ndarray:
         """Number of frames of each clip."""
         return np.array([len(places) for places in self.frames], dtype=int)
+
+    def where(self, kept: np.ndarray) -> "Clips":
+        """Leaves frames out, such as those in which no face was found.
+
+        Args:
+            kept: bool array (N,), one for each row that `of` was given.
+
+        Returns:
+            `Clips` in the same order. A clip that would lose all its frames keeps them: no clip is lost.
+        """
+        frames = (places[kept[places]] if kept[places].any() else places for places in self.frames)
+        return replace(self, frames=tuple(frames))
 
     def sampled(self, choose: Callable[[int], np.ndarray]) -> np.ndarray:
         """Chooses as many frames of every clip.
