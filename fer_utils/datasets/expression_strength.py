@@ -1,5 +1,6 @@
 """How strong the expression of each frame of a drawn clip is: known because it was drawn."""
 
+import re
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -11,6 +12,7 @@ from fer_utils.datasets.synthetic.twins.cached import cached_twin
 from fer_utils.datasets.synthetic.twins.writing import TRUTH
 from fer_utils.errors import ParameterError
 
+PLACES = ("file", "frame")  # which frame a row of the truth is about
 SIDES = r"au_(?!43_)\d+_(?:right|left)"  # all action units but 43: a blink is no part of an expression
 
 
@@ -23,14 +25,15 @@ def expression_strength(table: FaceTable, data: str = "") -> np.ndarray:
 
     Returns:
         float array (n,): 0 where a clip is at rest, several units of FACS intensity at its apex; all NaN for
-        photographed faces, of which nobody knows it.
+        photographed faces, of which nobody knows it, and for still pictures of twins.
 
     Raises:
         ParameterError: some frames are not in the truth, so that it is the truth of other clips.
     """
     if data in PRESETS and table.name in SEEDS:
-        truth = pd.read_csv(cached_twin(table.name, PRESETS[data], SEEDS[table.name]).parent / table.name / TRUTH)
-        return _look_up(table, truth)
+        path = cached_twin(table.name, PRESETS[data], SEEDS[table.name]) / TRUTH
+        truth = pd.read_csv(path, usecols=lambda name: name in PLACES or re.fullmatch(SIDES, name))
+        return _look_up(table, truth) if "frame" in truth else np.full(len(table), np.nan)
     if not table.synthetic or "au_1_right" not in table.rows:
         return np.full(len(table), np.nan)
     return _strength(table.rows, table.rows["sequence"]).to_numpy()
@@ -42,7 +45,7 @@ def _strength(rows: pd.DataFrame, clips: pd.Series) -> pd.Series:
 
 
 def _look_up(table: FaceTable, truth: pd.DataFrame) -> np.ndarray:
-    """Finds the frames of a twin by their ids, which loaders make of films, of their part and number, or of pictures."""
+    """Finds frames of a twin by their ids: loaders make them of the film, of its part and name, or of the picture."""
     files = truth["file"].map(PurePosixPath)
     parts = files.map(lambda file: file.parts[0].partition("_")[0].title())
     number = truth["frame"].map("{:05d}".format)
