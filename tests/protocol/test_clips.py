@@ -46,3 +46,14 @@ def test_clips_that_would_be_cut_and_protocols_that_count_images_are_refused(spl
     images = Protocol.for_table(split.table, folds=1).split(split.table)
     with pytest.raises(ParameterError, match="counts images"):
         Clips.of(images, images.folds[0].test)
+
+
+def test_frames_without_a_face_are_left_out_and_no_clip_is_lost(split):
+    clips = Clips.of(split, split.folds[0].test)
+    found = np.ones(len(split.folds[0].test), dtype=bool)
+    found[clips.frames[0][:2]] = False
+    found[clips.frames[1]] = False  # in none of its frames
+    kept = clips.where(found)
+    assert np.array_equal(kept.frames[0], clips.frames[0][2:])
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(kept.frames[1:], clips.frames[1:], strict=True))
+    assert np.array_equal(kept.y, clips.y)
