@@ -123,14 +123,17 @@ def test_an_empty_clip_gives_an_answer_that_is_finite(attention):
     assert np.isfinite(answers).all()
 
 
-@KINDS
-def test_a_step_of_training_moves_every_weight_and_lowers_the_loss(attention):
+@pytest.mark.parametrize("whole", [True, False], ids=["relation", "head of self"])
+def test_a_step_of_training_moves_every_weight_and_lowers_the_loss(whole):
     keras.utils.set_random_seed(3)
-    model = frame_attention(3, attention, 1 / 16, (32, 32, 1), l2=5e-5)
+    if whole:
+        model, inputs = frame_attention(3, "relation", 1 / 16, (32, 32, 1), l2=5e-5), [CLIPS, MASK]
+    else:
+        model, inputs = attention_head(6, 3, "self"), [FEATURES, np.ones((7, 5), "float32")]
     before = [keras.ops.convert_to_numpy(weight) for weight in model.trainable_weights]
     model.compile(keras.optimizers.SGD(0.05, momentum=0.9), "categorical_crossentropy")
     targets = np.eye(3, dtype="float32")[[0, 1, 2, 0, 1, 2, 0]]
-    losses = [float(np.asarray(model.train_on_batch([CLIPS, MASK], targets))) for _ in range(12)]
+    losses = [float(np.asarray(model.train_on_batch(inputs, targets))) for _ in range(12)]
     assert np.isfinite(losses).all() and min(losses[-3:]) < losses[0]
     for old, weight in zip(before, model.trainable_weights, strict=True):
         assert np.abs(keras.ops.convert_to_numpy(weight) - old).max() > 0, weight.path
