@@ -1,5 +1,6 @@
 """A ResNet-18 that has seen faces before: drawn ones, those of a file, or none."""
 
+import warnings
 from pathlib import Path
 
 import keras
@@ -67,11 +68,13 @@ def open_frame_body(weights: str, input_shape, width: float = 1.0, pixels: str =
     path = Path(weights).expanduser()
     if path.name.endswith(OWN):
         try:
-            body.load_weights(path)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # about layers that do not fit, then an error
+                body.load_weights(path)
         except (ValueError, OSError, KeyError) as error:
             raise ParameterError(
-                f"{path}: these are no weights of a ResNet-18 of width {width:g} ({error}). Expected what "
-                "save_weights stored of a body of the same width."
+                f"{path}: these are no weights of a ResNet-18 of width {width:g}. Expected "
+                "what save_weights stored of a body of the same width."
             ) from error
     else:
         load_resnet18_weights(body, path)
