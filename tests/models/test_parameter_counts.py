@@ -7,9 +7,11 @@ import pytest
 from fer_utils.models.cnn_geometry import cnn_geometry
 from fer_utils.models.cnn_lstm import cnn_lstm_ck
 from fer_utils.models.deep_emotion import deep_emotion
+from fer_utils.models.frame_attention import frame_attention
 from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.models.movement import movement_network
+from fer_utils.models.resnet18 import resnet18_body
 from fer_utils.models.resnet50 import resnet50_body
 from fer_utils.models.transfer import transfer_network
 from fer_utils.models.two_stream import joined_head, two_stream
@@ -70,6 +72,11 @@ COUNTS = [
     ("Deep-Emotion, normalized", deep_emotion, {"normalized": True}, 66_877, 66_897),
     ("Deep-Emotion, kernels of the figure", deep_emotion, {"loc_kernels": (3, 3)}, 76_777, 76_777),
     ("Deep-Emotion, both", deep_emotion, {"loc_kernels": (3, 3), "normalized": True}, 76_797, 76_817),
+    # Adebayo et al. (2021), frame attention
+    ("ResNet-18 without its top", resnet18_body, {}, 11_176_512, 11_186_112),
+    ("FAN, self- and relation-attention", frame_attention, {}, 11_185_225, 11_194_825),
+    ("FAN, self-attention", frame_attention, {"attention": "self"}, 11_180_616, 11_190_216),
+    ("FAN, mean of frames", frame_attention, {"attention": "mean"}, 11_180_103, 11_189_703),
     # Wu and Pan (2019)
     ("CNN of 512 features", wp_cnn512, {}, 500_064, 500_064),
     ("CNN, rounds x2 x3 x3", wp_cnn512, {"rounds": (2, 3, 3)}, 536_992, None),
