@@ -1,5 +1,8 @@
 """The mean of a quantity that is measured on items, with an interval from people that are drawn again and again."""
 
+from collections.abc import Sequence
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -33,3 +36,24 @@ def mean_by_subject(values: np.ndarray, subjects: np.ndarray, resamples: int = 2
     added = sparse.csr_array(np.column_stack([values, np.ones(len(values))]))
     sums = resampled_sums(added, units, np.zeros(len(units), int), resamples, seed)
     return percentile_interval(values.mean(), sums[:, 0] / sums[:, 1])
+
+
+def group_means(values: pd.DataFrame, subjects: np.ndarray, groups: Sequence[str]) -> pd.DataFrame:
+    """Averages several quantities over all items, and over those of each group.
+
+    Args:
+        values: DataFrame, one row an item, one column a quantity.
+        subjects: array (n,). Who is shown.
+        groups: sequence of n str. The group of each item, such as its emotion.
+
+    Returns:
+        DataFrame indexed by (group, column), "all" before the groups in their alphabetical order: `mean`, `mean_low`,
+        `mean_high`, as `interval_plot` takes them.
+    """
+    groups = np.asarray(groups, dtype=object)
+    parts = {"all": groups == groups} | {group: groups == group for group in sorted(set(groups))}
+    rows = {}
+    for (group, part), column in product(parts.items(), values):
+        found = mean_by_subject(values[column].to_numpy()[part], np.asarray(subjects)[part])
+        rows[group, column] = {"mean": found.value, "mean_low": found.low, "mean_high": found.high}
+    return pd.DataFrame.from_dict(rows, orient="index")

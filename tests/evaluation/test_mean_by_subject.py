@@ -1,8 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from fer_utils.errors import ParameterError
-from fer_utils.evaluation.mean_by_subject import mean_by_subject
+from fer_utils.evaluation.mean_by_subject import group_means, mean_by_subject
 
 
 def test_the_interval_is_that_of_people_and_not_of_their_items():
@@ -31,3 +32,11 @@ def test_values_without_people_are_refused():
     for values, people in (([], []), ([1.0, 2.0], ["a"])):
         with pytest.raises(ParameterError, match="as many, at least one"):
             mean_by_subject(values, people)
+
+
+def test_groups_stand_behind_the_whole():
+    values = pd.DataFrame({"conv1": [1.0, 2.0, 3.0, 6.0], "conv2": [0.0, 0.0, 0.0, 4.0]})
+    table = group_means(values, ["a", "b", "a", "b"], ["sadness", "fear", "fear", "fear"])
+    assert list(table.index) == [(group, name) for group in ("all", "fear", "sadness") for name in ("conv1", "conv2")]
+    assert table["mean"].tolist() == pytest.approx([3, 1, 11 / 3, 4 / 3, 1, 0])
+    assert np.isnan(table["mean_low"][("sadness", "conv1")]) and table["mean_low"][("fear", "conv1")] == 3
