@@ -10,10 +10,11 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 WORKERS ?= 2
 # Every study, the longest first. The report comes last because it reads what the others wrote.
 STUDIES := $(addprefix notebooks/, 18_wu_pan_images.ipynb 24_frame_attention.ipynb 13_mini_xception.ipynb \
-  16_two_stream_and_geometry.ipynb 04_how_to_fool_yourself.ipynb 03_faces.ipynb 17_deep_emotion.ipynb \
-  20_cnn_lstm.ipynb 12_transfer_learning.ipynb 26_aggregation_and_voting.ipynb 14_vggface_configurations.ipynb \
-  15_frontalization.ipynb 11_svm_on_cnn_features.ipynb 10_svm_on_pixels.ipynb 25_wu_pan_video.ipynb \
-  27_genuine_or_acted.ipynb 01_drawn_faces.ipynb 02_dataset_card.ipynb 00_tour.ipynb)
+  23_nested_lstm.ipynb 16_two_stream_and_geometry.ipynb 04_how_to_fool_yourself.ipynb 03_faces.ipynb \
+  17_deep_emotion.ipynb 21_cnn_rnn.ipynb 22_c3d.ipynb 20_cnn_lstm.ipynb 12_transfer_learning.ipynb \
+  26_aggregation_and_voting.ipynb 14_vggface_configurations.ipynb 15_frontalization.ipynb \
+  11_svm_on_cnn_features.ipynb 10_svm_on_pixels.ipynb 25_wu_pan_video.ipynb 27_genuine_or_acted.ipynb \
+  01_drawn_faces.ipynb 02_dataset_card.ipynb 00_tour.ipynb)
 REPORT := notebooks/90_report.ipynb
 
 export KERAS_BACKEND ?= tensorflow

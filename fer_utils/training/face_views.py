@@ -57,13 +57,26 @@ class FaceViews:
 
     def _view(self, view: str, rows: np.ndarray) -> np.ndarray:
         if view == "geometry":
-            points = np.stack(self.frontal.rows["landmarks"].iloc[rows].to_list())
-            known = np.isfinite(points).all(axis=(1, 2))
-            geometry = np.zeros((len(rows), GEOMETRY), np.float32)
-            geometry[known] = landmark_geometry(points[known] * (SIDE / self.frontal.images.shape[1]))
-            return geometry
+            return geometry(self.frontal, rows)
         table = self.faces if view == "face" else self.frontal
         return frozen_features(self.body, table.pixels(rows)).reshape(-1, *self.body.output_shape[1:])
+
+
+def geometry(frontal: FaceTable, rows: np.ndarray) -> np.ndarray:
+    """Makes a vector of the landmarks of frontalized faces, as the paper normalizes them.
+
+    Args:
+        frontal: `FaceTable` with a column `landmarks`: arrays (68, 2) in pixels.
+        rows: int array (n,). Rows of the table.
+
+    Returns:
+        float32 array (n, 136); 0 for landmarks that are not known.
+    """
+    points = np.stack(frontal.rows["landmarks"].iloc[rows].to_list())
+    known = np.isfinite(points).all(axis=(1, 2))
+    vectors = np.zeros((len(rows), GEOMETRY), np.float32)
+    vectors[known] = landmark_geometry(points[known] * (SIDE / frontal.images.shape[1]))
+    return vectors
 
 
 def build_system(system: str, body, classes: int, width: float = 1.0) -> tuple[keras.Model, keras.Model]:

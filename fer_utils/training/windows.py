@@ -64,8 +64,10 @@ class Windows:
             array (b, length, ...), a copy.
         """
         places = self.places[chosen]
-        gathered = np.array(self.frames[np.maximum(places, 0)])
-        gathered[places == PADDING] = 0
+        empty = places == PADDING
+        gathered = self.frames[np.where(empty, 0, places)]  # a copy already, and the only one
+        if empty.any():
+            gathered[empty] = 0
         return gathered
 
 

@@ -12,6 +12,7 @@ from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.models.movement import movement_network
 from fer_utils.models.resnet18 import resnet18_body
+from fer_utils.models.nested_lstm import NARROW, stc_nlstm
 from fer_utils.models.resnet50 import resnet50_body
 from fer_utils.models.transfer import transfer_network
 from fer_utils.models.two_stream import joined_head, two_stream
@@ -20,6 +21,7 @@ from fer_utils.models.vggface import OWN_UNITS, UNITS, vggface, vggface_body, vg
 from fer_utils.models.wu_pan import wp_cnn512, wp_lstm_head, wp_raw_lstm
 from fer_utils.models.wu_pan_video import wp_video_head
 
+NARROWED = {"blocks": NARROW, "units": 64, "input_shape": (5, 64, 64, 3)}
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
 COUNTS = [
     # Hussein (2020), mini-Xception
@@ -66,6 +68,17 @@ COUNTS = [
     ("7.11 geometry, 12 classes", cnn_geometry, {"classes": 12}, 130_876_722, None),
     ("7.11 geometry, units of 512", cnn_geometry, {"classes": 12, "units": UNITS}, 13_446_668, None),
     ("landmarks alone", joined_head, {"length": 136, "units": UNITS}, 598_534, 598_534),
+    ("nested LSTM", stc_nlstm, {}, 33_952_774, 33_952_774),
+    ("nested LSTM, 4 x 4 parts", stc_nlstm, {"bins": 4}, 50_861_062, None),
+    ("nested LSTM, 8 x 8 parts", stc_nlstm, {"bins": 8}, 118_494_214, None),
+    ("nested LSTM, two pictures", stc_nlstm, {"views": ("face", "frontal")}, 67_905_542, None),
+    ("nested LSTM, landmarks", stc_nlstm, {"views": ("frontal", "geometry")}, 34_088_454, None),
+    ("nested LSTM, narrow", stc_nlstm, NARROWED, 461_382, 461_382),
+    ("nested LSTM, narrow, larger clips", stc_nlstm, NARROWED | {"input_shape": (16, 112, 112, 3)}, 461_382, None),
+    ("nested LSTM, last layer alone", stc_nlstm, NARROWED | {"without": "layers"}, 296_774, None),
+    ("nested LSTM without Temp-LSTMs", stc_nlstm, NARROWED | {"without": "temp"}, 259_910, None),
+    ("nested LSTM without the Conv-LSTM", stc_nlstm, NARROWED | {"without": "conv"}, 429_510, None),
+    ("plain 3-D CNN of the same width", stc_nlstm, NARROWED | {"without": "nesting"}, 181_574, None),
     # Adebayo et al. (2021), Deep-Emotion
     ("Deep-Emotion", deep_emotion, {}, 66_857, 66_857),
     ("Deep-Emotion, transformed features", deep_emotion, {"where": "features"}, 66_857, 66_857),

@@ -1,8 +1,13 @@
+import tracemalloc
+
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
+from fer_utils.datasets.face_table import FaceTable
 from fer_utils.datasets.synthetic import SyntheticFaces
+from fer_utils.faces.clip_sampling import sliding_windows
 from fer_utils.protocol import Protocol
 from fer_utils.protocol.clips import Clips
 from fer_utils.training.augmentation import Augmentation
@@ -37,6 +42,48 @@ def test_frames_of_a_table_are_read_when_they_are_asked_for(split):
     places, _ = Clips.of(split, rows).windows(3)
     np.testing.assert_array_equal(Windows(frames, places)[5:9], pixels[places[5:9]])
     assert frames.shape == pixels.shape and len(frames) == len(rows)
+
+
+def peak_bytes(work):
+    """Runs some work; returns what it gave, and the most memory that it held at a time."""
+    tracemalloc.start()
+    try:
+        return work(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    """A table of 600 faces whose pixels lie in a file."""
+    path, shape = tmp_path / "faces.npy", (600, 64, 64, 3)
+    images = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    images[:] = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    images.flush()
+    rows = pd.DataFrame({"sample_id": [f"f{i}" for i in range(600)], "subject": "a", "sequence": "s", "label": "fear"})
+    rows = rows.assign(frame=range(600), split=None, image=range(600))
+    return FaceTable("mapped", rows, np.load(path, mmap_mode="r"), "x")
+
+
+def test_clips_are_cut_into_windows_without_copying(mapped):
+    places = sliding_windows(np.zeros(600), 16)
+    copied = len(places) * 16 * 64 * 64 * 3
+    for frames in (Frames(mapped, np.arange(600)), mapped.images):
+        windows, most = peak_bytes(lambda frames=frames: Windows(frames, places))
+        assert windows.shape == (585, 16, 64, 64, 3) and most < copied / 1000
+    assert np.shares_memory(windows.frames, mapped.images)
+    everything, most = peak_bytes(lambda: Windows(mapped.pixels(), places)[:])
+    assert most > everything.nbytes == copied  # what copying would take is seen by this measure
+
+
+def test_a_batch_of_windows_holds_itself_and_nothing_else(mapped):
+    places = sliding_windows(np.zeros(600), 16)
+    chosen = np.random.default_rng(0).permutation(len(places))[:24]
+    for frames in (Frames(mapped, np.arange(600)), mapped.images):
+        batch, most = peak_bytes(lambda frames=frames: Windows(frames, places)[chosen])
+        np.testing.assert_array_equal(batch, np.asarray(mapped.images)[places[chosen]])
+        assert most < 1.1 * batch.nbytes
+        batch[:] = 0  # and may be changed
 
 
 def test_each_epoch_draws_other_frames_of_each_segment_and_the_same_seed_the_same(split):
