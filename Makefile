@@ -9,7 +9,8 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 # Tests run in this many processes; each one that imports Keras needs about a gigabyte.
 WORKERS ?= 2
 # Every study, the longest first. The report comes last because it reads what the others wrote.
-STUDIES := $(addprefix notebooks/, 18_wu_pan_images.ipynb 13_mini_xception.ipynb 16_two_stream_and_geometry.ipynb \
+STUDIES := $(addprefix notebooks/, 21_cnn_rnn.ipynb 22_c3d.ipynb \
+  18_wu_pan_images.ipynb 13_mini_xception.ipynb 16_two_stream_and_geometry.ipynb \
   04_how_to_fool_yourself.ipynb 03_faces.ipynb 17_deep_emotion.ipynb 12_transfer_learning.ipynb \
   14_vggface_configurations.ipynb 15_frontalization.ipynb 11_svm_on_cnn_features.ipynb 10_svm_on_pixels.ipynb \
   01_drawn_faces.ipynb 02_dataset_card.ipynb 00_tour.ipynb)

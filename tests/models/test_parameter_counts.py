@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from fer_utils.models.c3d import c3d
 from fer_utils.models.cnn_geometry import cnn_geometry
+from fer_utils.models.cnn_rnn import features_rnn, image_rnn
 from fer_utils.models.deep_emotion import deep_emotion
 from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
@@ -14,6 +16,8 @@ from fer_utils.models.two_stream import joined_head, two_stream
 from fer_utils.models.vgg16 import vgg16_body
 from fer_utils.models.vggface import OWN_UNITS, UNITS, vggface, vggface_body, vggface_identities
 from fer_utils.models.wu_pan import wp_cnn512, wp_lstm_head, wp_raw_lstm
+
+SIXTEEN = {"temporal": "original", "input_shape": (16, 112, 112, 3)}
 
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
 COUNTS = [
@@ -57,6 +61,22 @@ COUNTS = [
     ("7.11 geometry, 12 classes", cnn_geometry, {"classes": 12}, 130_876_722, None),
     ("7.11 geometry, units of 512", cnn_geometry, {"classes": 12, "units": UNITS}, 13_446_668, None),
     ("landmarks alone", joined_head, {"length": 136, "units": UNITS}, 598_534, 598_534),
+    # Zennou et al. (2023), sequences: heads of the recurrent networks, and C3D
+    ("LSTM on features, 6 classes", features_rnn, {"cell": "lstm"}, 5_456_902, 5_456_902),
+    ("GRU on features, 6 classes", features_rnn, {"cell": "gru"}, 4_098_054, 4_098_054),
+    ("LSTM on features, 12 classes", features_rnn, {"cell": "lstm", "classes": 12}, 5_459_980, None),
+    ("GRU on features, 12 classes", features_rnn, {"cell": "gru", "classes": 12}, 4_101_132, None),
+    ("LSTM on images", image_rnn, {"cell": "lstm"}, 9_442_310, None),
+    ("GRU on images", image_rnn, {"cell": "gru"}, 7_084_038, None),
+    ("LSTM on features, as coded", features_rnn, {"cell": "lstm", "classes": 12, "as_coded": True}, 180_519_468, None),
+    ("GRU on features, as coded", features_rnn, {"cell": "gru", "classes": 12, "as_coded": True}, 10_238_988, None),
+    ("LSTM on images, as coded", image_rnn, {"cell": "lstm", "classes": 6, "as_coded": True}, 1_065_990, None),
+    ("GRU on images, as coded", image_rnn, {"cell": "gru", "classes": 12, "as_coded": True}, 3_201_036, None),
+    ("C3D, 487 classes", c3d, {"classes": 487, **SIXTEEN}, 79_991_015, 79_991_015),
+    ("C3D, 6 classes", c3d, {"classes": 6, **SIXTEEN}, 78_020_358, 78_020_358),
+    ("C3D, five frames, as coded, 12 classes", c3d, {"classes": 12}, 96_919_308, 96_919_308),
+    ("C3D, five frames, as coded, 6 classes", c3d, {"classes": 6}, 96_894_726, 96_894_726),
+    ("C3D, five frames, time kept", c3d, {"classes": 6, "temporal": "keep"}, 111_574_790, 111_574_790),
     # Adebayo et al. (2021), Deep-Emotion
     ("Deep-Emotion", deep_emotion, {}, 66_857, 66_857),
     ("Deep-Emotion, transformed features", deep_emotion, {"where": "features"}, 66_857, 66_857),
