@@ -4,15 +4,17 @@ import keras
 import numpy as np
 import pytest
 
+from fer_utils.models.c3d import c3d
 from fer_utils.models.cnn_geometry import cnn_geometry
 from fer_utils.models.cnn_lstm import cnn_lstm_ck
+from fer_utils.models.cnn_rnn import features_rnn, image_rnn
 from fer_utils.models.deep_emotion import deep_emotion
 from fer_utils.models.frame_attention import frame_attention
 from fer_utils.models.gudi import gudi_cnn
 from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.models.movement import movement_network
-from fer_utils.models.resnet18 import resnet18_body
 from fer_utils.models.nested_lstm import NARROW, stc_nlstm
+from fer_utils.models.resnet18 import resnet18_body
 from fer_utils.models.resnet50 import resnet50_body
 from fer_utils.models.transfer import transfer_network
 from fer_utils.models.two_stream import joined_head, two_stream
@@ -22,6 +24,8 @@ from fer_utils.models.wu_pan import wp_cnn512, wp_lstm_head, wp_raw_lstm
 from fer_utils.models.wu_pan_video import wp_video_head
 
 NARROWED = {"blocks": NARROW, "units": 64, "input_shape": (5, 64, 64, 3)}
+SIXTEEN = {"temporal": "original", "input_shape": (16, 112, 112, 3)}
+
 # (what it is, function, its options, trainable parameters, all parameters or None where nothing states them)
 COUNTS = [
     # Hussein (2020), mini-Xception
@@ -79,6 +83,22 @@ COUNTS = [
     ("nested LSTM without Temp-LSTMs", stc_nlstm, NARROWED | {"without": "temp"}, 259_910, None),
     ("nested LSTM without the Conv-LSTM", stc_nlstm, NARROWED | {"without": "conv"}, 429_510, None),
     ("plain 3-D CNN of the same width", stc_nlstm, NARROWED | {"without": "nesting"}, 181_574, None),
+    # Zennou et al. (2023), sequences: heads of the recurrent networks, and C3D
+    ("LSTM on features, 6 classes", features_rnn, {"cell": "lstm"}, 5_456_902, 5_456_902),
+    ("GRU on features, 6 classes", features_rnn, {"cell": "gru"}, 4_098_054, 4_098_054),
+    ("LSTM on features, 12 classes", features_rnn, {"cell": "lstm", "classes": 12}, 5_459_980, None),
+    ("GRU on features, 12 classes", features_rnn, {"cell": "gru", "classes": 12}, 4_101_132, None),
+    ("LSTM on images", image_rnn, {"cell": "lstm"}, 9_442_310, None),
+    ("GRU on images", image_rnn, {"cell": "gru"}, 7_084_038, None),
+    ("LSTM on features, as coded", features_rnn, {"cell": "lstm", "classes": 12, "as_coded": True}, 180_519_468, None),
+    ("GRU on features, as coded", features_rnn, {"cell": "gru", "classes": 12, "as_coded": True}, 10_238_988, None),
+    ("LSTM on images, as coded", image_rnn, {"cell": "lstm", "classes": 6, "as_coded": True}, 1_065_990, None),
+    ("GRU on images, as coded", image_rnn, {"cell": "gru", "classes": 12, "as_coded": True}, 3_201_036, None),
+    ("C3D, 487 classes", c3d, {"classes": 487, **SIXTEEN}, 79_991_015, 79_991_015),
+    ("C3D, 6 classes", c3d, {"classes": 6, **SIXTEEN}, 78_020_358, 78_020_358),
+    ("C3D, five frames, as coded, 12 classes", c3d, {"classes": 12}, 96_919_308, 96_919_308),
+    ("C3D, five frames, as coded, 6 classes", c3d, {"classes": 6}, 96_894_726, 96_894_726),
+    ("C3D, five frames, time kept", c3d, {"classes": 6, "temporal": "keep"}, 111_574_790, 111_574_790),
     # Adebayo et al. (2021), Deep-Emotion
     ("Deep-Emotion", deep_emotion, {}, 66_857, 66_857),
     ("Deep-Emotion, transformed features", deep_emotion, {"where": "features"}, 66_857, 66_857),
