@@ -1,6 +1,5 @@
 """A ResNet-18 that has seen faces before: drawn ones, those of a file, or none."""
 
-import warnings
 from pathlib import Path
 
 import keras
@@ -9,6 +8,7 @@ from fer_utils.errors import ParameterError, nearest
 from fer_utils.models.resnet18 import resnet18_body
 from fer_utils.models.resnet18_weights import load_resnet18_weights
 from fer_utils.training.identity import train_on_emotion, train_on_identity
+from fer_utils.training.weights_file import load_weights_file
 
 DRAWN = {"synthetic-emotion": train_on_emotion, "synthetic-identity": train_on_identity}
 RANDOM, FILE = "none", "file"
@@ -67,15 +67,7 @@ def open_frame_body(weights: str, input_shape, width: float = 1.0, pixels: str =
         return body, str(DRAWN[kind](body, **PEOPLE))
     path = Path(weights).expanduser()
     if path.name.endswith(OWN):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # about layers that do not fit, then an error
-                body.load_weights(path)
-        except (ValueError, OSError, KeyError) as error:
-            raise ParameterError(
-                f"{path}: these are no weights of a ResNet-18 of width {width:g}. Expected "
-                "what save_weights stored of a body of the same width."
-            ) from error
+        load_weights_file(body, path, "Expected what save_weights stored of a body of the same width.")
     else:
         load_resnet18_weights(body, path)
     return body, f"Weights of {path.name}."

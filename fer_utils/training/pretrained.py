@@ -1,12 +1,12 @@
 """Where the weights of a frozen body come from: ImageNet, a file, drawn people, or nowhere."""
 
-import warnings
 from pathlib import Path
 
 import keras
 
 from fer_utils.errors import ParameterError, nearest
 from fer_utils.training.identity import train_on_emotion, train_on_identity
+from fer_utils.training.weights_file import load_weights_file
 
 SOURCES = ("imagenet", "synthetic-identity", "synthetic-emotion", "none")
 APPLICATIONS = {"vgg16": "VGG16", "resnet50": "ResNet50"}  # name of the body: its class in keras.applications
@@ -46,15 +46,11 @@ def load_pretrained(body, weights: str) -> str:
             f"weights='{weights}': no such file. Expected a file of weights, or {', '.join(SOURCES)}."
             f"{nearest(weights, SOURCES)}"
         )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # dozens about layers that do not fit, then an error
-            body.load_weights(path)
-    except (ValueError, OSError, KeyError) as error:
-        raise ParameterError(
-            f"{path}: these are no weights of {body.name} with {body.count_params():,} parameters. Expected a file "
-            "that ends with .weights.h5 or .h5, of the same width; ImageNet's files are for width = 1."
-        ) from error
+    load_weights_file(
+        body,
+        path,
+        "Expected a file that ends with .weights.h5 or .h5, of the same width; ImageNet's files are for width = 1.",
+    )
     return f"Weights of {path.name}."
 
 

@@ -43,9 +43,7 @@ def test_weights_of_our_own_are_read_back_and_those_of_another_width_refused(tmp
     assert words == "Weights of mine.weights.h5."
     for ours, theirs in zip(body.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    with pytest.raises(
-        ParameterError, match=r"mine\.weights\.h5: these are no weights of a ResNet-18 of width 0\.0625"
-    ):
+    with pytest.raises(ParameterError, match=r"mine\.weights\.h5: these are no weights of resnet18 with .* same width"):
         open_frame_body(str(tmp_path / "mine.weights.h5"), (48, 48, 1), 1 / 16)
 
 
