@@ -53,19 +53,30 @@ def feature_extractor(network: keras.Model, source: str = "base_gap128") -> kera
     """
     check_source(source, "base" if network.name == "mini_xception" else "dense")
     if source == "dense_conv108":
-        features = layers.Flatten(name=source)(network.get_layer("features").output)  # 6 x 6 x classes
-    else:
-        kind = layers.Concatenate if source == "dense_gap112" else layers.Add
-        last = [layer for layer in network.layers if isinstance(layer, kind)][-1]
-        features = layers.GlobalAveragePooling2D(name=source)(last.output)
-    return keras.Model(network.inputs, features, name=source)
+        return map_extractor(network)
+    kind = layers.Concatenate if source == "dense_gap112" else layers.Add
+    last = [layer for layer in network.layers if isinstance(layer, kind)][-1]
+    return keras.Model(network.inputs, layers.GlobalAveragePooling2D(name=source)(last.output), name=source)
+
+
+def map_extractor(network: keras.Model) -> keras.Model:
+    """Cuts a network off before its average over space: one map a class.
+
+    Args:
+        network: `keras.Model` that ends as `mini_xception.classify` does.
+
+    Returns:
+        `keras.Model` from faces to (batch, features) float32; the dense network has 6 x 6 a class, 108 for three.
+    """
+    maps = layers.Flatten(name="dense_conv108")(network.get_layer("features").output)
+    return keras.Model(network.inputs, maps, name="dense_conv108")
 
 
 def map_probabilities(features: np.ndarray, classes: int) -> np.ndarray:
-    """Says what a network answers, from its features `dense_conv108` alone: they are averaged over space.
+    """Says what a network answers, from what `map_extractor` makes of faces alone: it is averaged over space.
 
     Args:
-        features: float array (n, 36 x classes), maps of 6 x 6 with the class as last axis, flattened.
+        features: float array (n, pixels x classes), such as (n, 108): maps with the class as last axis, flattened.
         classes: int. Number of emotion classes.
 
     Returns:

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from fer_utils.models.cnn_features import feature_extractor, map_probabilities
+from fer_utils.models.cnn_features import feature_extractor, map_extractor, map_probabilities
 from fer_utils.models.cnn_lstm import cnn_lstm_ck
-from fer_utils.models.mini_xception import dense_mini_xception
+from fer_utils.models.mini_xception import dense_mini_xception, mini_xception
 from fer_utils.training.fit import predict
 
 
@@ -40,6 +40,11 @@ def test_the_answer_of_the_still_network_follows_from_its_features():
     faces = np.random.default_rng(0).integers(0, 256, (5, 48, 48, 1), dtype=np.uint8)
     features = predict(feature_extractor(network, "dense_conv108"), faces)
     np.testing.assert_allclose(map_probabilities(features, 3), predict(network, faces), atol=1e-5)
+
+
+def test_a_base_network_with_one_module_less_has_as_many_features():
+    body = map_extractor(mini_xception(3, filters=(16, 32, 64)))
+    assert body.output_shape == (None, 108)
 
 
 def test_the_order_of_frames_matters(network, clips):
