@@ -39,8 +39,8 @@ EYES = np.array([[40.0, 44.0], [88.0, 44.0]])  # where the cut-out faces have th
 TURNED = 25.0  # degrees; of heads that turn further no face is cut out, as where a detector fails
 SHARED = 8  # every so many clips of the second part have the number of one in the first
 NUMBERS = 15_000_000  # numbers are below this
-# Numbers of the random streams, far from those of people. With this plan a split that draws a tenth of Train to choose on
-# by a hash of the names, as ours does, has every class there, also in the small twin.
+# Numbers of the random streams, far from those of people. With this plan a split that draws a tenth of Train to choose
+# on by a hash of the names, as ours does, has every class there, also in the small twin.
 PLAN, FILM = 1_000_057, 1_000_001
 
 
