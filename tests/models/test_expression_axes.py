@@ -29,18 +29,18 @@ def test_swaying_is_no_expression():
 
 def test_drawn_people_who_were_not_seen_are_told_apart_at_the_apex():
     emotions = ["anger", "happiness", "surprise"]
-    table = SyntheticFaces("tiny", subjects=12, images_per_emotion=1, frames=9, fps=5.0, emotions=emotions).load()
+    table = SyntheticFaces("tiny", subjects=24, images_per_emotion=1, frames=5, fps=2.5, emotions=emotions).load()
     rows = table.rows
-    small = shrunken(table.pixels()).reshape(-1, 9, 256)
+    small = shrunken(table.pixels()).reshape(-1, 5, 256)
     changes = small - small[:, :1]
-    apex = rows["apex"].to_numpy().reshape(-1, 9).argmax(axis=1)
-    label, person = (rows[name].to_numpy(dtype=object)[::9] for name in ("label", "subject"))
-    known = np.isin(person, np.unique(person)[:8])
+    apex = rows["apex"].to_numpy().reshape(-1, 5).argmax(axis=1)
+    label, person = (rows[name].to_numpy(dtype=object)[::5] for name in ("label", "subject"))
+    known = np.isin(person, np.unique(person)[:16])
     top = changes[np.arange(len(apex)), apex]
     axes = fit_expression_axes(
         np.concatenate([top[known], changes[known, -1]]), np.r_[label[known], np.full(known.sum(), REST)]
     )
-    assert (axes.predict(top[~known]) == label[~known]).mean() > 0.6
+    assert (axes.predict(top[~known]) == label[~known]).mean() > 0.5  # chance is a quarter
 
 
 @pytest.mark.parametrize("labels", [["smile", "frown"], [REST, REST]])
