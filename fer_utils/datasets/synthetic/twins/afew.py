@@ -32,6 +32,7 @@ PARTS = {  # folder of films -> folder of faces
     "Val_AFEW": "AlignedFaces_LBPTOP_Points_Val",
 }
 SIZE = (192, 256)  # height, width
+MOVIES = replace(WILD, quality=0.75, color=True)  # by people who know how to film: sharp, but in any pose and light
 DISTANCES = (0.6, 0.95)  # nearest the second: there the face has about 165 pixels
 LONGER = 1.4  # the expression lasts longer than the clip, so that a clip may begin or end within it
 FACE = (128, 128)
@@ -148,7 +149,7 @@ class AfewTwin(Twin):
         rng = random_stream(self.seed, FILM, list(PARTS).index(item.part), item.place)
         shown, start = _within(SHOWN[item.kind], person.style, rng, item.frames, fps)
         units = shown.frames[start : start + item.frames]
-        place = sample_imaging(rng, replace(WILD, color=True))
+        place = sample_imaging(rng, MOVIES)
         nearer = float(rng.uniform(*DISTANCES))
         first = replace(place, scale=nearer * place.scale, compression=0)  # the film compresses
         imagings = sway(first, item.frames, fps, rng)
