@@ -19,7 +19,9 @@ def test_the_whole_network_answers_with_what_its_part_has_learned(freeze, epochs
     network = vggface(2, freeze, (64, 64), "none", **SMALL)
     convolutions = network.get_layer("conv5_3").get_weights()[0]
     parts = (frames[:35], y[:35]), (frames[35:], y[35:])
-    history = fit_frames(network, *parts, tmp_path, Schedule("constant", 0.003 if freeze == "all" else 0.001), epochs, batch_size=8)
+    history = fit_frames(
+        network, *parts, tmp_path, Schedule("constant", 0.003 if freeze == "all" else 0.001), epochs, batch_size=8
+    )
     right = (predict(network, frames[35:]).argmax(axis=1) == y[35:]).mean()
     assert right == pytest.approx(history["val_accuracy"].max(), abs=1e-6) and right > 0.8
     moved = np.abs(network.get_layer("conv5_3").get_weights()[0] - convolutions).max()
