@@ -26,7 +26,7 @@ class SpatialBins(keras.layers.Layer):
             raise ParameterError(f"bins={bins!r}: expected whole numbers of at least 1, such as 2, or (2, 4, 8).")
 
     def call(self, maps):
-        """Takes maxima over rows, then over columns."""
+        """Takes the largest value of each part."""
         vectors = [
             ops.reshape(self._maxima(maps, n), (*ops.shape(maps)[:2], n * n * maps.shape[-1])) for n in self.bins
         ]
@@ -43,6 +43,9 @@ class SpatialBins(keras.layers.Layer):
     @staticmethod
     def _maxima(maps, n):
         height, width = maps.shape[2:4]
+        if height % n == width % n == 0:  # parts that do not overlap: pooling, whose gradient is many times faster
+            size = (1, height // n, width // n)
+            return ops.max_pool(maps, size, size)
         rows = ops.stack([ops.max(maps[:, :, top:end], axis=2) for top, end in parts(height, n)], axis=2)
         return ops.stack([ops.max(rows[:, :, :, left:end], axis=3) for left, end in parts(width, n)], axis=3)
 

@@ -10,7 +10,7 @@ BLOCKS = ((3,), (4, 5))
 SMALL = {"input_shape": (5, 12, 12, 3), "blocks": BLOCKS, "units": 4}
 VARIANTS = [
     {},
-    {"bins": (2, 4), "reduce": 6},
+    {"bins": (2, 4), "reduce": 6, "normalized": True},
     {"views": ("face", "frontal")},
     {"views": ("frontal", "geometry")},
     {"views": ("frontal", "geometry"), "without": "nesting"},
@@ -18,7 +18,7 @@ VARIANTS = [
 ]
 NAMES = ["whole", "pyramid", "two pictures", "landmarks", "plain, landmarks", *WITHOUT[1:]]
 PADDED = {
-    name: options for name, options in zip(NAMES, VARIANTS, strict=True) if name not in ("pyramid", "layers", "conv")
+    name: options for name, options in zip(NAMES, VARIANTS, strict=True) if name not in ("whole", "layers", "conv")
 }
 
 
@@ -119,15 +119,16 @@ def test_the_conv_lstm_runs_over_the_layers():
     assert [tensor.shape[1:] for tensor in two.get_layer("head").inputs] == [(1, 8), (1, 8)]
 
 
-def test_bins_hold_the_largest_values_of_their_parts():
-    maps = np.random.default_rng(0).normal(size=(2, 3, 7, 5, 2)).astype("float32")
+@pytest.mark.parametrize("sides", [(7, 5), (8, 12), (8, 6)])
+def test_bins_hold_the_largest_values_of_their_parts(sides):
+    maps = np.random.default_rng(0).normal(size=(2, 3, *sides, 2)).astype("float32")
     found = keras.ops.convert_to_numpy(SpatialBins((2, 4))(maps))
     assert found.shape == (2, 3, (4 + 16) * 2)
     wanted = [
         maps[:, :, top:end, left:right].max(axis=(2, 3))
         for n in (2, 4)
-        for top, end in parts(7, n)
-        for left, right in parts(5, n)
+        for top, end in parts(sides[0], n)
+        for left, right in parts(sides[1], n)
     ]
     np.testing.assert_array_equal(found, np.concatenate(wanted, axis=-1))
 

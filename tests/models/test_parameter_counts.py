@@ -78,6 +78,7 @@ COUNTS = [
     ("nested LSTM, two pictures", stc_nlstm, {"views": ("face", "frontal")}, 67_905_542, None),
     ("nested LSTM, landmarks", stc_nlstm, {"views": ("frontal", "geometry")}, 34_088_454, None),
     ("nested LSTM, narrow", stc_nlstm, NARROWED, 461_382, 461_382),
+    ("nested LSTM, narrow, normalized", stc_nlstm, NARROWED | {"normalized": True}, 461_558, 461_910),
     ("nested LSTM, narrow, larger clips", stc_nlstm, NARROWED | {"input_shape": (16, 112, 112, 3)}, 461_382, None),
     ("nested LSTM, last layer alone", stc_nlstm, NARROWED | {"without": "layers"}, 296_774, None),
     ("nested LSTM without Temp-LSTMs", stc_nlstm, NARROWED | {"without": "temp"}, 259_910, None),
