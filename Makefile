@@ -15,7 +15,7 @@ STUDIES := $(addprefix notebooks/, 18_wu_pan_images.ipynb 24_frame_attention.ipy
   26_aggregation_and_voting.ipynb 14_vggface_configurations.ipynb 15_frontalization.ipynb \
   11_svm_on_cnn_features.ipynb 10_svm_on_pixels.ipynb 25_wu_pan_video.ipynb 27_genuine_or_acted.ipynb \
   01_drawn_faces.ipynb 02_dataset_card.ipynb 00_tour.ipynb)
-REPORT := notebooks/90_report.ipynb
+REPORT := notebooks/90_report.ipynb notebooks/91_papers.ipynb
 
 export KERAS_BACKEND ?= tensorflow
 export TF_CPP_MIN_LOG_LEVEL ?= 3

@@ -46,9 +46,9 @@ def synth(twin, out, preset, seed, jobs, force):
     emo2018     24,192 clips of six seconds (6 hours, 1.8 GB)
     afew        1,156 clips of films, and the faces in them (35 min, 0.5 GB)
 
-    quick takes a minute or two, small and tiny seconds. The same seed gives the same bytes, with any number of
-    processes. OUT appears when it is complete; where something is in it, it is left alone: --force replaces a twin, and
-    nothing else.
+    quick takes a minute or two, tiny seconds; small, at most a few minutes, has people enough for the divisions of the
+    papers. The same seed gives the same bytes, with any number of processes. OUT appears when it is complete; where
+    something is in it, it is left alone: --force replaces a twin, and nothing else.
     """  # noqa: D301  (click wants the character itself)
     from fer_utils.batch.engine import cores
     from fer_utils.datasets.synthetic.twins import make_twin, write_twin

@@ -11,12 +11,14 @@ from fer_utils.report.supersede import current
 from fer_utils.runs.record import read_runs
 
 NOTEBOOK = Path("notebooks") / "90_report.ipynb"
+PAPERS = Path("notebooks") / "91_papers.ipynb"
 PAGES = "runs-html"
 TITLE = "Facial expression recognition, measured honestly"
+PAPERS_TITLE = "The papers' tables, beside ours"
 
 
 def build_report(runs_root: Path, out_dir: Path, title: str = TITLE) -> Path:
-    """Makes `index.html` and one page for the executed notebook of each run.
+    """Makes `index.html`, `papers.html`, and one page for the executed notebook of each run.
 
     Args:
         runs_root: Path of the runs folder; it may be empty or missing.
@@ -30,6 +32,9 @@ def build_report(runs_root: Path, out_dir: Path, title: str = TITLE) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
     executed = out_dir / "report.ipynb"
     _execute(project_root() / NOTEBOOK, executed, {"runs": str(runs_root), "title": title, "pages": PAGES})
+    tables = out_dir / "papers.ipynb"
+    _execute(project_root() / PAPERS, tables, {"runs": str(runs_root), "pages": PAGES})
+    notebook_to_html(tables, out_dir / "papers.html", PAPERS_TITLE, report=True, home="index.html")
     _export_runs(runs_root, out_dir)
     return notebook_to_html(executed, out_dir / "index.html", title, report=True)
 

@@ -75,6 +75,10 @@ def ledger(runs: Collection) -> Fragment:
     if by_class:
         inner = table("Published numbers by class, with runs here", headers, by_class, class_="ledger")
         parts.append(details(f"The same by class ({len(by_class)} numbers)", inner))
+    if runs.pages:
+        parts.append(
+            tag("p", "The same ", tag("a", "table by table, as the papers print them", href="papers.html"), ".")
+        )
     return join([*parts, tested(runs), tag("h3", "Everything else that the papers print"), listed(without, baseline)])
 
 

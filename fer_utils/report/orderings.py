@@ -31,13 +31,23 @@ def tested(runs: Collection) -> Fragment:
     if not judged:
         return Fragment("")
     tables = [
-        _table(runs, caption, [found for found in judged if found.verdict.apart == apart])
+        orderings_table(runs, caption, [found for found in judged if found.verdict.apart == apart])
         for caption, apart in ((OWN, False), (APART, True))
     ]
     return join([tag("h3", "What beats what"), tag("p", TEXT), *tables])
 
 
-def _table(runs: Collection, caption: str, judged: Sequence[JudgedOrdering]) -> Fragment:
+def orderings_table(runs: Collection, caption: str, judged: Sequence[JudgedOrdering]) -> Fragment:
+    """Sets orders of two models beside what their runs here say.
+
+    Args:
+        runs: `Collection`.
+        caption: str. What the table shows.
+        judged: sequence of `JudgedOrdering`.
+
+    Returns:
+        `Fragment`, folded where there are many; empty where there is none.
+    """
     if not judged:
         return Fragment("")
     rows = []

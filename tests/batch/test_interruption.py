@@ -382,7 +382,8 @@ def interrupt_thirty_times(project, random):
     for name, parameters in TRAININGS.items():
         project.notebook(name, TELL, FACES, NETWORK, TRAIN, parameters=parameters, finish=FINISH)
     project.suite("s", "runs:\n" + "".join(f"- {{notebook: {name}, threads: 1}}\n" for name in NOTEBOOKS))
-    shutil.copy(ROOT / "notebooks" / "90_report.ipynb", project.notebooks)
+    for name in ("90_report", "91_papers"):
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", project.notebooks)
 
     begun = time.monotonic()
     reference = Campaign(project, "reference")

@@ -95,6 +95,17 @@ def test_every_link_leads_to_the_page_of_a_run_and_back(built):
         assert loads(page.read_text()) == []
 
 
+@pytest.mark.notebook
+def test_the_papers_tables_are_a_page_of_their_own_and_lead_back(built):
+    _, index = built
+    page = (index.parent / "papers.html").read_text(encoding="utf-8")
+    assert "<h4>Table 4.7</h4>" in page and "not run" in page
+    assert 'href="papers.html"' in index.read_text(encoding="utf-8") and 'href="index.html"' in page
+    assert loads(page) == [] and "<script" not in page and "report.paper_tables" not in page
+    for link in set(re.findall(r'href="(runs-html/[^"]+)"', page)):
+        assert (index.parent / link).exists()
+
+
 def test_a_page_does_not_say_where_the_data_lies(tmp_path):
     cell = new_code_cell(
         'dataset = "fer2013"\ndata = "/home/ann/fer2013.csv"', metadata={"tags": ["injected-parameters"]}
@@ -116,8 +127,9 @@ def test_pages_of_runs_that_are_gone_are_removed(built, tmp_path):
     assert "Nothing has run yet" in (tmp_path / "index.html").read_text()
 
 
-def test_the_report_notebook_keeps_its_rules():
-    notebook = nbformat.read(project_root() / "notebooks" / "90_report.ipynb", as_version=4)
+@pytest.mark.parametrize("name", ["90_report", "91_papers"])
+def test_the_report_notebook_keeps_its_rules(name):
+    notebook = nbformat.read(project_root() / "notebooks" / f"{name}.ipynb", as_version=4)
     assert notebook.metadata.ferbench == {"family": "report", "needs": []}
     assert notebook.metadata.kernelspec.name == "python3"
     for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):

@@ -29,15 +29,15 @@ CLIPS = {  # name -> emotion shown, emotion felt meanwhile if that is another on
     "D2N2Sur": ("surprise", "disgust"),
 }
 SPELLINGS = (str, str, str, str.upper, str.lower)
-FPS = 100
+FPS = {"tiny": 100, "small": 10, "quick": 100, "full": 100}
 # A face of about 150 pixels: drawing at the original's size would take days, and detectors need no more.
 SIZE = (192, 256)  # height, width
 ROOM = Conditions(pose=0.12, light=0.25, quality=0.9, color=True)
 DISTANCE = 0.85
-PEOPLE = {"tiny": 2, "small": 4, "quick": 3, "full": 50}
+PEOPLE = {"tiny": 2, "small": 50, "quick": 3, "full": 50}
 SECONDS = {
     "tiny": (0.04, 0.05),
-    "small": (0.08, 0.1),
+    "small": (1.2, 1.5),
     "quick": (2.0, 2.5),
     "full": (3.0, 4.0),
 }  # shortest and longest clip
@@ -71,9 +71,9 @@ class SaseFeTwin(Twin):
 
     name: ClassVar[str] = "sase_fe"
     original: ClassVar[str] = "SASE-FE"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 2, "quick": 7, "full": 200}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 12, "quick": 7, "full": 200}
     alike: ClassVar[tuple[str, ...]] = (
-        "FakeTrue_DB/<subject>/<clip>.MP4, twelve clips a person, 100 frames a second; 3 to 4 seconds in preset full.",
+        "FakeTrue_DB/<subject>/<clip>.MP4, twelve clips a person; in preset full 3 to 4 seconds of 100 frames each.",
         "Felt: N2H N2S N2D N2A N2C N2Sur. Acted over another felt emotion: S2N2H H2N2S H2N2D H2N2A H2N2C D2N2Sur; the "
         "last part is the emotion shown. Upper and lower case of the names vary.",
         "Clips begin and end at rest. Acted ones begin with a trace of the felt emotion.",
@@ -84,13 +84,14 @@ class SaseFeTwin(Twin):
         "Preset full has 600 clips, 12 of each of 50 people. The owners state 643; which the other 43 are is not said.",
         "The pictures have 256 x 192 pixels, coded as MPEG-4 part 2, which every build of FFmpeg reads and writes "
         "without parts under the GPL. Every frame is drawn; none is interpolated.",
-        "Clips of preset tiny have 4 or 5 frames, of small 8 to 10, those of quick 2 to 2.5 seconds.",
+        "Clips of preset tiny have 4 or 5 frames, those of quick 2 to 2.5 seconds. Preset small shows all 50 people, "
+        "who can be divided as in papers, for 1.2 to 1.5 seconds at 10 frames a second.",
         "There is no sound.",
     )
 
     def items(self) -> list[Clip]:
         """Returns one item a clip."""
-        shortest, longest = (round(FPS * seconds) for seconds in SECONDS[self.preset])
+        shortest, longest = (round(FPS[self.preset] * seconds) for seconds in SECONDS[self.preset])
         clips = []
         for person in range(PEOPLE[self.preset]):
             for number, name in enumerate(CLIPS):
@@ -101,17 +102,18 @@ class SaseFeTwin(Twin):
 
     def draw(self, item: Clip, folder: Path) -> list[dict]:
         """Draws one clip."""
+        fps = FPS[self.preset]
         person = draw_person(self.seed, item.person)
         number = list(CLIPS).index(item.name)
         rng = random_stream(self.seed, FILM, item.person, number)
         emotion, felt = CLIPS[item.name]
         genuine = felt is None
         shown = sample_sequence(
-            emotion, person.style, rng, item.frames, FPS, genuine=genuine, ends="neutral", felt=felt
+            emotion, person.style, rng, item.frames, fps, genuine=genuine, ends="neutral", felt=felt
         )
         place = sample_imaging(random_stream(self.seed, PLACE, item.person), ROOM)
         first = another_take(place, rng, ROOM, number)
-        imagings = sway(replace(first, scale=DISTANCE * first.scale), item.frames, FPS, rng)
+        imagings = sway(replace(first, scale=DISTANCE * first.scale), item.frames, fps, rng)
         file = f"FakeTrue_DB/{item.subject}/{item.spelling}.MP4"
         pictures, rows = [], []
         for frame, (image, points) in enumerate(film(person.identity, shown.frames, SIZE, imagings)):
@@ -129,7 +131,7 @@ class SaseFeTwin(Twin):
                 "offset": shown.offset,
             }
             rows.append(truth_row(known, person, shown.frames[frame], imagings[frame], points))
-        write_bytes(folder / file, encode_mp4(pictures, FPS))
+        write_bytes(folder / file, encode_mp4(pictures, fps))
         return rows
 
     def counts(self) -> dict[str, int]:

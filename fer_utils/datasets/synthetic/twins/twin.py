@@ -20,8 +20,8 @@ class Twin(ABC):
     gives the same bytes, with any number of processes and in any order.
 
     Attributes:
-        preset: str. "tiny" (seconds), "small" (half a minute; enough to divide people), "quick" (a minute or two
-            on a core) or "full" (the published counts).
+        preset: str. "tiny" (seconds), "small" (a few minutes at most; people enough for the papers' divisions, and
+            little of each), "quick" (a minute or two on a core) or "full" (the published counts).
         seed: int. Another seed gives other people and another order.
         name: str. How the command line calls it.
         original: str. The dataset whose layout it has.
