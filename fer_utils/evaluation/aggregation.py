@@ -71,7 +71,7 @@ def aggregate(
         clips: sequence of n int arrays. Places of each clip's frames in order of time, such as `Clips.frames`.
         how: function from (frames, classes) to anything of one shape, such as `majority_vote` or `frame_groups`.
         found: bool array (N,). In which frames there is a face; others are left out, unless a clip has no face at all:
-            then it is not detected, and what is said of it does not count. None for all.
+            then the answer is NaN, which `Run.save_predictions` takes for a clip that was not detected. None for all.
 
     Returns:
         float array (n, ...).
@@ -84,7 +84,14 @@ def aggregate(
     if empty := [number for number, places in enumerate(clips) if not len(places)]:
         raise ParameterError(f"Clip {empty[0]} has no frames, so nothing can be said of it. Leave it out.")
     seen = np.ones(len(probabilities), dtype=bool) if found is None else np.asarray(found, dtype=bool)
-    return np.stack([how(probabilities[places[seen[places]] if seen[places].any() else places]) for places in clips])
+    said = [how(probabilities[places[seen[places]] if seen[places].any() else places]) for places in clips]
+    there = np.array([seen[places].any() for places in clips])
+    return np.stack(
+        [
+            answer if known else np.full_like(answer, np.nan, dtype=float)
+            for answer, known in zip(said, there, strict=True)
+        ]
+    )
 
 
 def some_frames(predictions: pd.DataFrame, choose: Callable[[int], np.ndarray]) -> pd.DataFrame:

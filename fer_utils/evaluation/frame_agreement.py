@@ -17,7 +17,7 @@ class Agreement:
         frames: float. Mean number of frames of a clip.
         correlation: float. Of being right, between two frames of a clip: 0 where frames err independently, 1 where all
             frames of a clip are right or all are wrong. NaN where every frame is right, or every one wrong.
-        effective: float. As many independent frames would tell as much: n / (1 + (n - 1) x correlation).
+        effective: float. As many independent frames would tell as much: n / (1 + (n - 1) x correlation). NaN as well.
     """
 
     frames: float
@@ -54,4 +54,4 @@ def frame_agreement(predictions: pd.DataFrame) -> Agreement:
     spread = between + (usual - 1) * within
     correlation = (between - within) / spread if spread > 0 else np.nan
     mean = frames / clips
-    return Agreement(mean, float(correlation), float(mean / (1 + (mean - 1) * max(0.0, correlation))))
+    return Agreement(mean, float(correlation), float(mean / (1 + (mean - 1) * np.maximum(0.0, correlation))))

@@ -25,12 +25,16 @@ def mean_by_subject(values: np.ndarray, subjects: np.ndarray, resamples: int = 2
         `Interval`; with one subject alone its ends are NaN, because nothing can be drawn.
 
     Raises:
-        ParameterError: no items, or not as many subjects as values.
+        ParameterError: no items, not as many subjects as values, or an item whose subject is unknown (None or NaN).
     """
     values = np.asarray(values, dtype=float)
     if not len(values) or values.shape != np.shape(subjects):
         raise ParameterError(f"{values.shape} values of {np.shape(subjects)} items: expected as many, at least one.")
     units = pd.factorize(np.asarray(subjects, dtype=object))[0]
+    if (units < 0).any():
+        raise ParameterError(
+            f"{(units < 0).sum()} of {len(units)} items: nobody knows who is shown. Expected a name each."
+        )
     if not units.any():
         return Interval(float(values.mean()), np.nan, np.nan)
     added = sparse.csr_array(np.column_stack([values, np.ones(len(values))]))

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from fer_utils.evaluation.claim_verdicts import same_variant
-from fer_utils.evaluation.claims import load_claims, verdict
+from fer_utils.evaluation.claims import JUDGED, load_claims, verdict
 from fer_utils.evaluation.intervals import Interval
 from fer_utils.evaluation.scores import Score, score
 from fer_utils.protocol import Split
 
 UNBOUNDED = ("nll", "brier")  # metrics that are no share
+PRINTED = (*JUDGED, "repeated")  # kinds of claims that a table of a paper shows
 
 
 def score_models(predictions: pd.DataFrame, classes: Iterable[str]) -> dict[str, Score]:
@@ -89,8 +90,12 @@ def published(table: str, paper: str = "hussein2020") -> pd.DataFrame:
         DataFrame of str: model, what, the number as printed, and the majority rates that it should be seen against (of
         classes that are equally frequent, chance).
     """
-    claims = [claim for claim in load_claims() if claim.table == table and claim.paper == paper]
-    rows = [(claim.model, _what(claim), claim.printed, _baselines(claim)) for claim in claims]
+    claims = [claim for claim in load_claims(kinds=PRINTED) if claim.table == table and claim.paper == paper]
+    where = len({claim.dataset for claim in claims if claim.dataset}) > 1
+    rows = [
+        (claim.model, f"{claim.dataset}: {_what(claim)}" if where else _what(claim), claim.printed, _baselines(claim))
+        for claim in claims
+    ]
     return _by_model(rows, "what", "published", "majority class would have")
 
 

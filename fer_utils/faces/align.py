@@ -57,7 +57,7 @@ def crop_box(
     extension: float = 0.25,
     border: str = "edge",
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Cuts a detected box out after making it larger, and scales it (Adebayo 2023, section 4.2.3, for FAN).
+    """Cuts a detected box out after making it larger, and scales it (Adebayo 2021, section 4.2.3, for FAN).
 
     The longer side of the box becomes both sides of a square about its center, so that no face is stretched.
 

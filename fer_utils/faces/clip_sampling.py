@@ -64,7 +64,7 @@ def sliding_windows(sequences: np.ndarray, length: int = 5, step: int = 1) -> np
 
 
 def sample_segments(count: int, rng: np.random.Generator, segments: int = 3, used: int | None = None) -> np.ndarray:
-    """Draws one frame from each of K equal segments of a clip (FAN; Adebayo 2023, section 4.2.3: K = 3).
+    """Draws one frame from each of K equal segments of a clip (FAN; Adebayo 2021, section 4.2.3: K = 3).
 
     Args:
         count: int. Frames of the clip.

@@ -36,8 +36,8 @@ def course(frames: np.ndarray, seconds: np.ndarray) -> np.ndarray:
     if not np.isfinite(frames).all() or not (np.diff(seconds) > 0).all():
         raise ParameterError("Features that are no finite numbers, or times that do not rise: nothing can be measured.")
     moved = frames - frames[0]
-    values, axes = np.linalg.eigh(moved @ moved.T)  # of the frames, which are fewer than features
-    way = axes[:, -1] * np.sqrt(max(values[-1], 0.0))
+    left, sizes, _ = np.linalg.svd(moved, full_matrices=False)
+    way = left[:, 0] * sizes[0]
     way *= np.sign(way.sum()) or 1.0
     end = np.sort(way)[-STRONGEST:].mean()
     if end < STILL:

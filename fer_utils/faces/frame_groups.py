@@ -8,7 +8,7 @@ from fer_utils.errors import ParameterError
 def frame_groups(predictions: np.ndarray, groups: int = 10) -> np.ndarray:
     """Averages the predictions of consecutive frames, so that clips of all lengths have as many rows.
 
-    After Kahou et al. 2013, as Adebayo (2023, section 2.1.3) tells it. Flattened, the rows are what a classifier of
+    After Kahou et al. 2013, as Adebayo (2021, section 2.1.3) tells it. Flattened, the rows are what a classifier of
     clips takes; averaged, they are a prediction for the clip.
 
     Args:

@@ -8,7 +8,7 @@ from fer_utils.errors import ParameterError
 def key_frames(embeddings: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
     """Chooses key frames by k-means: of each cluster the frame that is nearest to its center.
 
-    Adebayo (2023, section 2.1.2) names k-means and k nearest neighbors for this; the latter clusters nothing.
+    Adebayo (2021, section 2.1.2) names k-means and k nearest neighbors for this; the latter clusters nothing.
 
     Args:
         embeddings: array (n, ...). One row a frame, such as its features, or the gray levels of 32 x 32 pixels.

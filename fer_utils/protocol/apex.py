@@ -32,9 +32,7 @@ def apex_places(split: Split, rows: np.ndarray, clips: Clips) -> np.ndarray:
             "synthetic."
         )
     marked = split.table.rows[COLUMN].to_numpy(dtype=bool)[np.asarray(rows, dtype=int)]
-    return np.array(
-        [places[marked[places].argmax()] if marked[places].any() else places[-1] for places in clips.frames]
-    )
+    return clips.first_frames(marked, otherwise=1.0)
 
 
 def near_apex(clips: Clips, apex: np.ndarray, reach: int = 1) -> np.ndarray:

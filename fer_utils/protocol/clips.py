@@ -113,14 +113,14 @@ class Clips:
 
         Args:
             wanted: bool array (m,), one a place.
-            otherwise: float. In 0-1, which frame is taken where none is wanted; 0.65 is the middle of the part from
-                0.5 to 0.8 that Zennou et al. take to be around the apex.
+            otherwise: float. In 0-1, which frame is taken where none is wanted, 1 for the last; 0.65 is the middle of
+                the part from 0.5 to 0.8 that Zennou et al. take to be around the apex.
 
         Returns:
             int array (n,) of places: of each clip the first one that is wanted.
         """
         given = (places[wanted[places]] for places in self.frames)
-        guessed = (places[int(otherwise * len(places))] for places in self.frames)
+        guessed = (places[min(int(otherwise * len(places)), len(places) - 1)] for places in self.frames)
         return np.array(
             [some[0] if len(some) else guess for some, guess in zip(given, guessed, strict=True)], dtype=int
         )

@@ -137,7 +137,12 @@ class Protocol:
         kept = table.select(codes >= 0)
         folds, dropped = rule.divide(kept)[: self.folds], int((codes < 0).sum())
         if "detected" in kept.rows:
-            folds = [fold.learned_from(kept.rows["detected"].to_numpy(dtype=bool)) for fold in folds]
+            seen = kept.rows["detected"].astype(bool)
+            if (
+                self.unit == "sequence"
+            ):  # the course of a clip must not lose frames: only a clip without a face is left out
+                seen = seen.groupby(kept.rows["sequence"]).transform("any")
+            folds = [fold.learned_from(seen.to_numpy()) for fold in folds]
         split = Split(self, kept, codes[codes >= 0], folds, dropped)
         if split.lint.verdict == "error" and not rule.paper:
             raise LeakageError(f"{self.id} leaks, so nothing is trained on it.\n{split.lint}")
@@ -168,6 +173,20 @@ class Split:
     def classes(self) -> list[str]:
         """Class names in the order of their indices."""
         return list(label_map(self.protocol.labels).classes)
+
+    def with_faces(self, rows: np.ndarray) -> np.ndarray:
+        """Keeps the rows in which a face was found, for what learns from single pictures.
+
+        Args:
+            rows: int array. Rows of the table, such as `folds[0].train`, which of clips has all frames.
+
+        Returns:
+            int array; all of `rows` where nobody looked for faces.
+        """
+        rows = np.asarray(rows, dtype=int)
+        if "detected" not in self.table.rows:
+            return rows
+        return rows[self.table.rows["detected"].to_numpy(dtype=bool)[rows]]
 
     @cached_property
     def lint(self) -> LintReport:

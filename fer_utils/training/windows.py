@@ -93,7 +93,7 @@ class Masks:
 
 
 class Segments(Windows):
-    """A frame of each of K equal segments of every clip, drawn anew in every epoch (Adebayo 2023, section 4.2.3).
+    """A frame of each of K equal segments of every clip, drawn anew in every epoch (Adebayo 2021, section 4.2.3).
 
     Args:
         frames: as of `Windows`.

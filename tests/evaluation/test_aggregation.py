@@ -106,6 +106,7 @@ def test_half_shared_errors_are_estimated_from_clips_of_several_lengths():
 
 
 def test_where_everything_is_right_nothing_is_known_of_errors_and_single_frames_are_refused():
-    assert np.isnan(frame_agreement(predictions(["rrr", "rr"])).correlation)
+    found = frame_agreement(predictions(["rrr", "rr"]))
+    assert np.isnan(found.correlation) and np.isnan(found.effective) and found.frames == 2.5
     with pytest.raises(ParameterError, match="one of several frames"):
         frame_agreement(predictions(["r", "w"]))

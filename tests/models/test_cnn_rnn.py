@@ -78,7 +78,8 @@ def test_features_of_each_frame_once_give_the_answers_of_the_whole_network(syste
     np.testing.assert_allclose(predict(network, Windows(frames, places), 16), answers, atol=1e-5)
 
 
-def test_each_frame_once_is_four_times_fewer_passes_than_each_window(frames, places):
+def test_each_frame_once_is_four_times_fewer_passes_than_each_window(frames, places, tmp_path, monkeypatch):
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path))  # nothing is there yet
     faces = keras.Input((32, 32, 3))
     counting = keras.Model(faces, keras.layers.GlobalAveragePooling2D()(Counted()(faces)))
     network = cnn_rnn(counting, image_rnn("gru", 6, 3, width=0.01))

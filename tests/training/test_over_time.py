@@ -4,7 +4,7 @@ import pytest
 
 from fer_utils.models.cnn_lstm import cnn_lstm_ck
 from fer_utils.training.fit import predict
-from fer_utils.training.over_time import GATES, answers_over_time, gates_over_time
+from fer_utils.training.over_time import answers_over_time
 
 
 @pytest.fixture(scope="module")
@@ -28,17 +28,3 @@ def test_after_three_frames_it_answers_as_if_there_were_no_more(network, clips):
     short = cnn_lstm_ck(units=8, hidden=6, features=5, length=3)
     short.set_weights(network.get_weights())
     np.testing.assert_allclose(answers_over_time(network, clips)[:, 2], predict(short, clips[:, :3]), atol=1e-5)
-
-
-def test_the_gates_are_those_with_which_the_lstm_computes(network, clips):
-    gates, states = gates_over_time(network, clips)
-    assert gates.shape == (4, 6, len(GATES), 8) and (gates > 0).all() and (gates < 1).all()
-    lstm = keras.Model(network.input, network.get_layer("lstm").output)
-    np.testing.assert_allclose(states[:, -1], lstm.predict(clips, verbose=0), atol=1e-5)
-
-
-def test_a_new_lstm_forgets_little(network, clips):
-    """Keras starts the bias of the forget gate at one."""
-    gates, _ = gates_over_time(network, np.zeros_like(clips))
-    assert gates[:, 0, 1] == pytest.approx(1 / (1 + np.exp(-1)), abs=1e-6)
-    assert gates[:, 0, 0] == pytest.approx(0.5, abs=1e-6)

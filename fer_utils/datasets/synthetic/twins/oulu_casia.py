@@ -50,7 +50,7 @@ class Extent:
 
 EXTENTS = {
     "tiny": Extent(2, ("VL",), ("Strong",), (ORIGINAL,), (4, 4)),
-    "small": Extent(80, ("VL",), ("Strong",), (ORIGINAL,), (10, 12)),
+    "small": Extent(80, ("VL",), ("Strong",), (ORIGINAL,), (20, 24)),
     "quick": Extent(10, ("VL",), LIGHTS, (ORIGINAL,), (10, 20)),
     "full": Extent(80, ("NI", "VL"), LIGHTS, (ORIGINAL, PREPROCESSED), (10, 30)),
 }
@@ -78,7 +78,7 @@ class OuluCasiaTwin(Twin):
 
     name: ClassVar[str] = "oulu_casia"
     original: ClassVar[str] = "Oulu-CASIA"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 110, "quick": 45, "full": 1700}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 230, "quick": 45, "full": 1700}
     alike: ClassVar[tuple[str, ...]] = (
         "{OriginalImg,Preprocess Img}/{NI,VL}/{Dark,Strong,Weak}/<subject>/{Anger,Disgust,Fear,Happiness,Sadness,"
         "Surprise}/*.jpeg of 320 x 240 pixels; each sequence goes from neutral to the apex.",
@@ -95,7 +95,7 @@ class OuluCasiaTwin(Twin):
         "How much darker each light is was chosen by us, not measured.",
         "Between two lights of one camera only exposure and noise differ, and the expression, which is shown anew; "
         "both cameras stand at the same place.",
-        "Sequences of preset tiny have 4 frames, of small 10 to 12, of quick 10 to 20, of full 10 to 30.",
+        "Sequences of preset tiny have 4 frames, of small 20 to 24, of quick 10 to 20, of full 10 to 30.",
     )
 
     def items(self) -> list[Scene]:

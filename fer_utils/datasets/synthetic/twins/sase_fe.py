@@ -29,7 +29,7 @@ CLIPS = {  # name -> emotion shown, emotion felt meanwhile if that is another on
     "D2N2Sur": ("surprise", "disgust"),
 }
 SPELLINGS = (str, str, str, str.upper, str.lower)
-FPS = {"tiny": 100, "small": 10, "quick": 100, "full": 100}
+FPS = {"tiny": 100, "small": 20, "quick": 100, "full": 100}
 # A face of about 150 pixels: drawing at the original's size would take days, and detectors need no more.
 SIZE = (192, 256)  # height, width
 ROOM = Conditions(pose=0.12, light=0.25, quality=0.9, color=True)
@@ -71,7 +71,7 @@ class SaseFeTwin(Twin):
 
     name: ClassVar[str] = "sase_fe"
     original: ClassVar[str] = "SASE-FE"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 12, "quick": 7, "full": 200}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 20, "quick": 7, "full": 200}
     alike: ClassVar[tuple[str, ...]] = (
         "FakeTrue_DB/<subject>/<clip>.MP4, twelve clips a person; in preset full 3 to 4 seconds of 100 frames each.",
         "Felt: N2H N2S N2D N2A N2C N2Sur. Acted over another felt emotion: S2N2H H2N2S H2N2D H2N2A H2N2C D2N2Sur; the "
@@ -85,7 +85,7 @@ class SaseFeTwin(Twin):
         "The pictures have 256 x 192 pixels, coded as MPEG-4 part 2, which every build of FFmpeg reads and writes "
         "without parts under the GPL. Every frame is drawn; none is interpolated.",
         "Clips of preset tiny have 4 or 5 frames, those of quick 2 to 2.5 seconds. Preset small shows all 50 people, "
-        "who can be divided as in papers, for 1.2 to 1.5 seconds at 10 frames a second.",
+        "who can be divided as in papers, for 1.2 to 1.5 seconds at 20 frames a second.",
         "There is no sound.",
     )
 
