@@ -70,6 +70,7 @@ report-fer2013: setup  ## the same on real faces, hours on two cores: make repor
 	fi
 	@$(BIN)/ferbench run fer2013 $(if $(FER2013),--data "fer2013=$(FER2013)"); $(REPORT_ALL_THE_SAME)
 
+# First the tests on a second backend: they keep one process busy for minutes.
 # Kernels get their own IPython folder, made beforehand and without history: two that start at once must not race for it.
 test: setup lint  ## lint, unit tests and every notebook with its defaults
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && mkdir -p "$$work/ipython/profile_default" && \
@@ -78,7 +79,7 @@ test: setup lint  ## lint, unit tests and every notebook with its defaults
 	$(BIN)/python -m pytest -q -m 'not slow and not gpu and not browser' \
 	  -n $(WORKERS) --dist loadscope --no-loadscope-reorder \
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout 240 --nbval-kernel-startup-timeout 120 \
-	  $(STUDIES) tests $(REPORT) $(PYTEST_ARGS)
+	  tests/test_backends.py $(STUDIES) tests $(REPORT) $(PYTEST_ARGS)
 
 coverage: setup  ## which lines of fer_utils the unit tests reach; what runs in kernels and workers is not counted
 	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && FERBENCH_RUNS="$$data/runs" COVERAGE_FILE="$$data/coverage" \

@@ -14,11 +14,13 @@ from fer_utils.errors import DatasetLayoutError, ParameterError
 from fer_utils.evaluation.aggregation import aggregate, majority_vote, mean_of_groups
 from fer_utils.evaluation.clip_predictions import clip_predictions
 from fer_utils.evaluation.scores import score
+from fer_utils.faces.course import course
 from fer_utils.faces.fixed_length import MODES, fixed_length
 from fer_utils.faces.frame_groups import frame_groups
 from fer_utils.protocol import Protocol
 from fer_utils.protocol.clips import Clips
 from fer_utils.runs.run import Run
+from fer_utils.training.clip_inputs import whole_clips
 from fer_utils.training.windows import Frames, Segments, Windows
 
 LONG = 100_000
@@ -188,3 +190,17 @@ def test_a_fold_that_tests_one_sequence_only_is_refused_with_what_to_do():
     faces = table(lengths)
     with pytest.raises(ParameterError, match=r"fold 8 has no 'anger' image in its validation part.*fewer folds"):
         Protocol.for_table(faces, unit="sequence").split(faces)
+
+
+def test_the_course_of_very_many_frames_needs_no_table_of_their_pairs():
+    seconds = np.arange(LONG) / 25
+    way = course(np.outer(np.sin(np.pi * np.arange(LONG) / LONG), np.ones(6)), seconds)[:, 0]
+    assert way.shape == (LONG,) and way.argmax() == pytest.approx(LONG / 2, abs=LONG / 100)
+
+
+def test_a_clip_that_would_fill_every_batch_is_named():
+    clips = table({("p00", "anger"): 3, ("p01", "fear"): 2001})
+    frames = tuple(np.flatnonzero(clips.sequence == name) for name in ("p00/anger", "p01/fear"))
+    clips = Clips(np.array(["p00/anger", "p01/fear"], object), frames, np.arange(2), np.array(["p00", "p01"], object))
+    with pytest.raises(ParameterError, match=r"'p01/fear' has 2,001 frames.*Clips\.every"):
+        whole_clips(np.zeros((2004, 6, 6, 1), np.uint8), clips)

@@ -11,7 +11,8 @@ from fer_utils.report.names import run_link
 TEXT = (
     "A paper that says one model beats another can be tested on other data than its own, as long as these are named. "
     "Both models answered the same test items under the same protocol; p-values are corrected for all tests below "
-    "(Holm). Of several runs of a model those are paired that differ least in their parameters."
+    "(Holm). Of several runs of a model those are paired that differ least in their parameters. Where one model "
+    "answered for frames and the other for clips, both are counted by clip."
 )
 OWN = "What beats what, on the papers' data"
 APART = "What beats what, on drawn, partial or other data"

@@ -2,8 +2,11 @@
 
 import numpy as np
 
+from fer_utils.errors import ParameterError
 from fer_utils.protocol.clips import Clips
 from fer_utils.training.windows import Masks, Segments, Together, Windows
+
+MOST = 2000  # frames of a clip: all clips of a batch are filled up to the longest
 
 
 def whole_clips(frames, clips: Clips, chosen=slice(None), length: int = 0) -> Together:
@@ -17,7 +20,15 @@ def whole_clips(frames, clips: Clips, chosen=slice(None), length: int = 0) -> To
 
     Returns:
         `Together` of frames (n, length, ...) and masks (n, length), for `fit` and `predict`.
+
+    Raises:
+        ParameterError: a clip has more than `MOST` frames, which no batch could hold.
     """
+    if (longest := int(clips.lengths.max(initial=0))) > MOST:
+        raise ParameterError(
+            f"The clip '{clips.sequence[clips.lengths.argmax()]}' has {longest:,} frames; of more than {MOST:,} no "
+            "batch is made. Look at fewer of them: `Clips.every`, or a part of the clip."
+        )
     places = clips.padded(length)[chosen]
     return Together(Windows(frames, places), Masks(places))
 

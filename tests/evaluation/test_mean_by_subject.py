@@ -34,6 +34,11 @@ def test_values_without_people_are_refused():
             mean_by_subject(values, people)
 
 
+def test_unknown_people_are_refused():
+    with pytest.raises(ParameterError, match="1 of 3 items: nobody knows who is shown"):
+        mean_by_subject([1.0, 2.0, 3.0], ["a", None, "b"])
+
+
 def test_groups_stand_behind_the_whole():
     values = pd.DataFrame({"conv1": [1.0, 2.0, 3.0, 6.0], "conv2": [0.0, 0.0, 0.0, 4.0]})
     table = group_means(values, ["a", "b", "a", "b"], ["sadness", "fear", "fear", "fear"])

@@ -133,6 +133,24 @@ def test_a_face_that_was_not_found_is_tested_but_not_learned_from(faces):
         assert np.array_equal(fold.validation, all_of_them.validation)
 
 
+def test_of_a_clip_all_frames_are_kept_unless_none_has_a_face(faces):
+    table = faces(subjects=20, images=4)
+    clip = np.array([name.rpartition("-")[0] for name in table.rows["sample_id"]])
+    lost = (np.arange(len(table)) % 4 == 1) | (clip == "p03-anger")
+    rows = table.rows.assign(sequence=clip, frame=np.arange(len(table)) % 4, detected=~lost)
+    split = Protocol.for_table(replace(table, rows=rows), folds=10, unit="sequence").split(replace(table, rows=rows))
+    learned = {row for fold in split.folds for row in fold.train}
+    assert learned == set(np.flatnonzero(clip != "p03-anger"))
+    fold = split.folds[0]
+    assert not lost[split.with_faces(fold.train)].any() and set(split.with_faces(fold.train)) < set(fold.train)
+
+
+def test_where_nobody_looked_for_faces_every_row_has_one(faces):
+    table = faces(subjects=20)
+    split = Protocol.for_table(table, folds=1).split(table)
+    assert np.array_equal(split.with_faces(split.folds[0].train), split.folds[0].train)
+
+
 def test_a_smoke_split_has_the_first_folds_of_the_whole_one(faces):
     table = faces()
     whole = Protocol.for_table(table).split(table)

@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from fer_utils import report
@@ -99,3 +100,24 @@ def test_both_runs_stand_in_the_row(records, tmp_path, part):
     shown = re.search(r'<table class="orderings">.*?</table>', page)[0]
     assert part in shown
     assert all(row.count("13_mini_xception") == 2 for row in re.findall(r'<tr><th scope="row">.*?</tr>', shown))
+
+
+def on_clips(records, root, still, moving, clips=60):
+    """Writes a model of frames and one of clips on the same films; the first answers three frames of each."""
+    entry = {"label_map": "twelve", "split": "participants-40-8", "smoke": False, "folds_of": 1, "classes": list(THREE)}
+    truth = records.predictions("x", THREE, n=clips, right=1.0, outputs="p").drop(columns=["model"])
+    for name, right, unit, times in ((*still, "image", 3), (*moving, "sequence", 1)):
+        table = records.predictions(name, THREE, n=clips, right=right, seed=len(name), outputs="p")
+        table = pd.concat([table.assign(sample_id=table["sample_id"] + f"-{frame}") for frame in range(times)])
+        assert set(table["sequence"]) == set(truth["sequence"])
+        if unit == "sequence":
+            table["sample_id"] = table["sequence"]
+        protocol = records.protocol("sase_fe", unit=unit, id=f"sase_fe/twelve/{unit}", synthetic=True, **entry)
+        records.write_run(root, name, "k", protocol, [records.model(name)], [table], None, {})
+    return [judged for judged in judged_orderings(report.collect(root)) if "still" in judged.ordering.id]
+
+
+def test_a_model_of_frames_and_one_of_clips_are_compared_by_clip(records, tmp_path):
+    (judged,) = on_clips(records, tmp_path, ("vggface_two_stream", 0.95), ("cnn_gru_features", 0.4))
+    assert judged.verdict.word == "holds" and "60 test items" in judged.verdict.reason
+    assert (judged.better.model, judged.worse.model) == ("vggface_two_stream", "cnn_gru_features")
