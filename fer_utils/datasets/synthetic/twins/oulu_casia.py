@@ -78,7 +78,7 @@ class OuluCasiaTwin(Twin):
 
     name: ClassVar[str] = "oulu_casia"
     original: ClassVar[str] = "Oulu-CASIA"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 230, "quick": 45, "full": 1700}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 130, "quick": 45, "full": 1700}
     alike: ClassVar[tuple[str, ...]] = (
         "{OriginalImg,Preprocess Img}/{NI,VL}/{Dark,Strong,Weak}/<subject>/{Anger,Disgust,Fear,Happiness,Sadness,"
         "Surprise}/*.jpeg of 320 x 240 pixels; each sequence goes from neutral to the apex.",

@@ -71,7 +71,7 @@ class SaseFeTwin(Twin):
 
     name: ClassVar[str] = "sase_fe"
     original: ClassVar[str] = "SASE-FE"
-    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 20, "quick": 7, "full": 200}
+    sizes: ClassVar[dict[str, float]] = {"tiny": 1, "small": 14, "quick": 7, "full": 200}
     alike: ClassVar[tuple[str, ...]] = (
         "FakeTrue_DB/<subject>/<clip>.MP4, twelve clips a person; in preset full 3 to 4 seconds of 100 frames each.",
         "Felt: N2H N2S N2D N2A N2C N2Sur. Acted over another felt emotion: S2N2H H2N2S H2N2D H2N2A H2N2C D2N2Sur; the "
