@@ -11,7 +11,7 @@ OULU |= {"synthetic": True, "folds_of": 1, "id": "oulu_casia/six/first-65-partic
 
 def run(records, root, name, right, notebook, **parameters):
     """Writes a run of one model on a twin of Oulu-CASIA."""
-    table = records.predictions(name, SIX, right=right, seed=len(name))
+    table = records.predictions(name, SIX, right=right, seed=len(name), outputs="p")
     described = [records.model(name, title=f"The {name}")]
     entry = records.protocol("oulu_casia", **OULU)
     records.write_run(root, notebook, f"{name}-{len(parameters)}", entry, described, [table], None, parameters)
@@ -52,7 +52,7 @@ def test_tables_nobody_has_run_are_left_out(records, tmp_path):
 
 def test_names_from_records_are_escaped(records, tmp_path):
     entry = records.protocol("oulu_casia", **OULU)
-    table = records.predictions("c3d", SIX)
+    table = records.predictions("c3d", SIX, outputs="p")
     records.write_run(
         tmp_path, "22_c3d", "k", entry, [records.model("c3d", title="<script>x</script>")], [table], None, {}
     )
