@@ -70,12 +70,14 @@ report-fer2013: setup  ## the same on real faces, hours on two cores: make repor
 	fi
 	@$(BIN)/ferbench run fer2013 $(if $(FER2013),--data "fer2013=$(FER2013)"); $(REPORT_ALL_THE_SAME)
 
-# First the tests on a second backend: they keep one process busy for minutes.
+# First the tests on a second backend: they keep one process busy for minutes. One thread each, because all cores have a
+# process already.
 # Kernels get their own IPython folder, made beforehand and without history: two that start at once must not race for it.
 test: setup lint  ## lint, unit tests and every notebook with its defaults
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && mkdir -p "$$work/ipython/profile_default" && \
 	echo 'c.HistoryManager.enabled = False' > "$$work/ipython/profile_default/ipython_kernel_config.py" && \
 	FERBENCH_RUNS="$$work/runs" IPYTHONDIR="$$work/ipython" JUPYTER_RUNTIME_DIR="$$work/jupyter" \
+	OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
 	$(BIN)/python -m pytest -q -m 'not slow and not gpu and not browser' \
 	  -n $(WORKERS) --dist loadscope --no-loadscope-reorder \
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout 240 --nbval-kernel-startup-timeout 120 \

@@ -31,7 +31,7 @@ def gates_over_time(layer: keras.layers.Layer, sequences: np.ndarray) -> tuple[d
     state = [ops.zeros((len(sequences), layer.units))] * 2  # what is answered, and what is remembered
     opened, states = [], []
     for place in range(sequences.shape[1]):
-        state, gates = step(layer, weights, ops.convert_to_tensor(sequences[:, place]), state)
+        state, gates = step(layer, weights, ops.convert_to_tensor(sequences[:, place], weights[0].dtype), state)
         opened.append([ops.convert_to_numpy(ops.mean(gate, axis=-1)) for gate in gates])
         states.append(ops.convert_to_numpy(state[0]))
     names = GATES["LSTM" if step is _lstm_step else "GRU"]

@@ -13,7 +13,7 @@ from fer_utils.training.weights_file import load_weights_file
 DRAWN = {"synthetic-emotion": train_on_emotion, "synthetic-identity": train_on_identity}
 RANDOM, FILE = "none", "file"
 OWN = ".weights.h5"  # how Keras ends the names of its own files of weights
-PEOPLE = {"people": 30, "pictures": 6, "epochs": 12}  # few: a body that goes on learning needs a start, no more
+PEOPLE = {"people": 30, "pictures": 6, "epochs": 8}  # few: a body that goes on learning needs a start, no more
 
 
 def weights_kind(weights: str) -> str:
