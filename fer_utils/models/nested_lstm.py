@@ -61,7 +61,8 @@ def stc_nlstm(
             place of the Conv-LSTM), or "nesting": a plain 3-D CNN with the mean of its last map.
         normalized: bool. Batch normalization behind each convolution, in place of its bias; not in the paper. Without
             it the narrow networks do not leave chance on a few hundred clips.
-        masked: bool. A last input (batch, frames): 1 for a frame, 0 for padding, which changes no answer.
+        masked: bool. A last input (batch, frames): 1 for a frame, 0 for padding, which changes no answer. In training
+            with `normalized` it does count in what batches are normalized by.
         precision: str. One of `PRECISIONS`; weights and probabilities are float32 in all of them.
 
     Returns:

@@ -36,10 +36,9 @@ def test_skipping_leaves_too_few_frames_and_the_last_one_fills_up(count, kept):
 
 def test_of_4_to_77_frames_six_lengths_alone_need_no_repair():
     """As Algorithm 1 stands, before frames are filled in or dropped."""
-    exact = [n for n in range(4, 78) if (-(-n // -(-n // 40)) if n > 40 else n * -(-40 // n)) == 40]
-    assert exact == [4, 5, 8, 10, 20, 40]
-    for count in exact:
-        assert np.array_equal(fixed_length(count), fixed_length(count, mode="paper_head"))
+    repeated = [n for n in range(4, 41) if np.array_equal(fixed_length(n), fixed_length(n, mode="paper_head"))]
+    assert repeated == [4, 5, 8, 10, 20, 40]
+    assert all(len(np.unique(fixed_length(n))) < 40 for n in range(41, 78))
 
 
 def test_counted_from_the_end_the_apex_of_50_frames_is_kept():
@@ -99,7 +98,7 @@ def test_sequences_come_out_of_algorithm_1_as_its_words_say(count):
 
 
 @pytest.mark.parametrize(("count", "literal"), [(9, 45), (12, 48), (18, 54), (25, 50), (30, 60), (39, 78)])
-def test_repeating_gives_too_many_frames_and_every_mode_shows_some_of_them_alike(count, literal):
+def test_repeating_gives_too_many_frames_and_both_readings_show_some_of_them_alike(count, literal):
     repeats = literal // count
     for mode in ("paper", "paper_head"):
         frames, often = np.unique(fixed_length(count, 40, mode), return_counts=True)

@@ -23,7 +23,7 @@ def test_they_are_scikit_learns_but_for_sign_and_one_scale(features, monkeypatch
     np.testing.assert_allclose(proportions, proportions[0, 0], rtol=1e-2)
 
 
-def test_test_frames_change_nothing_because_they_are_not_asked(features):
+def test_they_are_centered_on_the_frames_they_were_fitted_on_and_on_no_others(features):
     kernel, bias = principal_components(features[:60], 4)
     moved = features[60:] @ kernel + bias
     assert np.abs(moved.mean(axis=0)).max() > 1e-3  # fitted on them, their mean would be 0
