@@ -60,12 +60,7 @@ def rank_correlation(
     Raises:
         ParameterError: a column is missing, or the correlation is defined in no clip.
     """
-    missing = [name for name in (*NEEDED, first, second) if name not in frames]
-    if missing:
-        raise ParameterError(f"The frames lack the columns {missing}; they have {list(frames)}.")
-    clips = frames.groupby(["sequence", "seed"], sort=False)
-    found = clips["subject"].first().reset_index()
-    found["rho"] = [_spearman(clip[first].to_numpy(float), clip[second].to_numpy(float)) for _, clip in clips]
+    found = clip_correlations(frames, first, second)
     kept = found.dropna(subset="rho").rename(columns={"sequence": "sample_id"})
     if kept.empty:
         raise ParameterError(
@@ -79,6 +74,30 @@ def rank_correlation(
     interval = percentile_interval(kept["rho"].mean(), drawn)
     note = coverage_note(units.subjects)
     return RankCorrelation(interval, len(kept), len(found) - len(kept), units.subjects, units.words, note)
+
+
+def clip_correlations(frames: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Correlates two columns within each clip.
+
+    Args:
+        frames: DataFrame as for `rank_correlation`.
+        first: str. Name of a column of numbers.
+        second: str. Name of another one.
+
+    Returns:
+        DataFrame, one row a clip and seed: `sequence`, `seed`, `subject`, and `rho`, -1 to 1; NaN where it is not
+        defined.
+
+    Raises:
+        ParameterError: a column is missing.
+    """
+    missing = [name for name in (*NEEDED, first, second) if name not in frames]
+    if missing:
+        raise ParameterError(f"The frames lack the columns {missing}; they have {list(frames)}.")
+    clips = frames.groupby(["sequence", "seed"], sort=False)
+    found = clips["subject"].first().reset_index()
+    found["rho"] = [_spearman(clip[first].to_numpy(float), clip[second].to_numpy(float)) for _, clip in clips]
+    return found
 
 
 def _spearman(first: np.ndarray, second: np.ndarray) -> float:
