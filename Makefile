@@ -16,6 +16,9 @@ STUDIES := $(addprefix notebooks/, 18_wu_pan_images.ipynb 24_frame_attention.ipy
   11_svm_on_cnn_features.ipynb 10_svm_on_pixels.ipynb 25_wu_pan_video.ipynb 27_genuine_or_acted.ipynb \
   01_drawn_faces.ipynb 02_dataset_card.ipynb 00_tour.ipynb)
 REPORT := notebooks/90_report.ipynb notebooks/91_papers.ipynb
+# The tests on a second backend go first, because they keep one process busy for minutes.
+BACKENDS := tests/test_backends.py
+TESTS := $(filter-out $(BACKENDS), $(sort $(wildcard tests/test_*.py) $(dir $(wildcard tests/*/*.py))))
 
 export KERAS_BACKEND ?= tensorflow
 export TF_CPP_MIN_LOG_LEVEL ?= 3
@@ -70,8 +73,7 @@ report-fer2013: setup  ## the same on real faces, hours on two cores: make repor
 	fi
 	@$(BIN)/ferbench run fer2013 $(if $(FER2013),--data "fer2013=$(FER2013)"); $(REPORT_ALL_THE_SAME)
 
-# First the tests on a second backend: they keep one process busy for minutes. One thread each, because all cores have a
-# process already.
+# One thread each, because all cores have a process already.
 # Kernels get their own IPython folder, made beforehand and without history: two that start at once must not race for it.
 test: setup lint  ## lint, unit tests and every notebook with its defaults
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && mkdir -p "$$work/ipython/profile_default" && \
@@ -81,7 +83,7 @@ test: setup lint  ## lint, unit tests and every notebook with its defaults
 	$(BIN)/python -m pytest -q -m 'not slow and not gpu and not browser' \
 	  -n $(WORKERS) --dist loadscope --no-loadscope-reorder \
 	  --nbval-lax --nbval-current-env --nbval-cell-timeout 240 --nbval-kernel-startup-timeout 120 \
-	  tests/test_backends.py $(STUDIES) tests $(REPORT) $(PYTEST_ARGS)
+	  $(BACKENDS) $(STUDIES) $(TESTS) $(REPORT) $(PYTEST_ARGS)
 
 coverage: setup  ## which lines of fer_utils the unit tests reach; what runs in kernels and workers is not counted
 	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && FERBENCH_RUNS="$$data/runs" COVERAGE_FILE="$$data/coverage" \
