@@ -84,14 +84,12 @@ def aggregate(
     if empty := [number for number, places in enumerate(clips) if not len(places)]:
         raise ParameterError(f"Clip {empty[0]} has no frames, so nothing can be said of it. Leave it out.")
     seen = np.ones(len(probabilities), dtype=bool) if found is None else np.asarray(found, dtype=bool)
-    said = [how(probabilities[places[seen[places]] if seen[places].any() else places]) for places in clips]
-    there = np.array([seen[places].any() for places in clips])
-    return np.stack(
-        [
-            answer if known else np.full_like(answer, np.nan, dtype=float)
-            for answer, known in zip(said, there, strict=True)
-        ]
-    )
+    answers = []
+    for places in clips:
+        kept = places[seen[places]]
+        answer = how(probabilities[kept if len(kept) else places])
+        answers.append(answer if len(kept) else np.full_like(answer, np.nan, dtype=float))
+    return np.stack(answers)
 
 
 def some_frames(predictions: pd.DataFrame, choose: Callable[[int], np.ndarray]) -> pd.DataFrame:

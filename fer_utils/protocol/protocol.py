@@ -138,9 +138,7 @@ class Protocol:
         folds, dropped = rule.divide(kept)[: self.folds], int((codes < 0).sum())
         if "detected" in kept.rows:
             seen = kept.rows["detected"].astype(bool)
-            if (
-                self.unit == "sequence"
-            ):  # the course of a clip must not lose frames: only a clip without a face is left out
+            if self.unit == "sequence":  # a clip is left out as a whole, or its course would have gaps
                 seen = seen.groupby(kept.rows["sequence"]).transform("any")
             folds = [fold.learned_from(seen.to_numpy()) for fold in folds]
         split = Split(self, kept, codes[codes >= 0], folds, dropped)

@@ -16,16 +16,8 @@ from fer_utils.report.collect import Collection, Entry
 from fer_utils.report.judged import concerns, settings
 
 MOST_PAIRS = 3  # of one ordering in one protocol
-TASK = (
-    "dataset",
-    "synthetic",
-    "partial",
-    "label_map",
-    "split",
-    "folds",
-    "folds_of",
-    "seeds",
-)  # equal for two to be paired
+# What of two protocols must be equal for runs of frames to be paired with runs of clips.
+TASK = ("dataset", "synthetic", "partial", "label_map", "split", "folds", "folds_of", "seeds")
 
 
 @dataclass(frozen=True)

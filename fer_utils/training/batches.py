@@ -78,8 +78,8 @@ class FaceBatches(keras.utils.PyDataset):
         """Warps pixels; a generator of the same state moves every input alike."""
         if isinstance(faces, tuple):
             return tuple(self._augmented(part, index) for part in faces)
-        if faces.dtype != np.uint8:
-            return faces
+        if faces.dtype != np.uint8 and isinstance(self.augmentation, Augmentation):
+            return faces  # features are no pictures; of several views of them another function draws one
         return self.augmentation(faces, np.random.default_rng([self.seed, self.epoch, index]))
 
 
